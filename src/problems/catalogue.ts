@@ -1,0 +1,48 @@
+/** What an error code of the HTTP API means: the source of statuses, titles and docs/reference/http-errors.md. */
+export interface ProblemEntry {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 421 | 429 | 500 | 501 | 503;
+  readonly title: string;
+  /** What the caller can do. */
+  readonly remedy: string;
+  /** Seconds for `Retry-After`, where a retry may help. */
+  readonly retryAfter?: number;
+}
+
+/** Every `code` of a problem answer, by name. Codes are stable: clients branch on them. */
+export const PROBLEM_CATALOGUE = {
+  invalid_request: { status: 400, title: 'The request is not valid', remedy: 'Put right what `detail` and `errors` name; the fields are described in /openapi.json.' },
+  invalid_json: { status: 400, title: 'The body is not JSON', remedy: 'Send one JSON object, in UTF-8.' },
+  invalid_input: { status: 400, title: "The input breaks the flow's schema", remedy: 'Each of `errors` names the place and the rule; `inputs` of the flow is the schema.' },
+  invalid_flow: { status: 400, title: 'The flow has errors', remedy: 'Put right what `errors` lists; `POST /flows/validate` checks without storing.' },
+  invalid_form: { status: 400, title: "The form breaks the approval's schema", remedy: 'Put right what `errors` names; the approval is still open.' },
+  invalid_payload: { status: 400, title: "The callback's payload breaks the action's schema", remedy: 'Put right what `errors` names; the callback is still open.' },
+  invalid_callback_token: { status: 401, title: 'The callback address is not genuine', remedy: 'Call exactly the address that the step was given.' },
+  foreign_origin: { status: 403, title: 'Requests of other web pages are refused', remedy: 'Call the API from a program, or from a page that it serves itself.' },
+  flow_not_found: { status: 404, title: 'No such flow', remedy: '`GET /flows` lists names and versions.' },
+  execution_not_found: { status: 404, title: 'No such execution', remedy: '`GET /executions` lists them; ended ones are kept for the retention time of the Temporal namespace.' },
+  step_not_found: { status: 404, title: 'No such step', remedy: "`steps` of `GET /executions/{id}` lists every step with its `path`; take the step's id or path." },
+  adapter_not_found: { status: 404, title: 'No such adapter', remedy: '`GET /adapters` lists them.' },
+  not_found: { status: 404, title: 'No such resource', remedy: '/openapi.json lists every path.' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here', remedy: 'The `Allow` header lists those that are.' },
+  read_only_store: { status: 405, title: 'Flows are read from a folder', remedy: 'Change the file in the folder: it is read again at once.' },
+  execution_timed_out: { status: 408, title: 'The execution timed out', remedy: '`GET /executions/{execution_id}` shows how far it came; raise the `timeout` of the flow or start again.' },
+  execution_ended: { status: 409, title: 'The execution has ended', remedy: 'Nothing is left to steer. Roll back or re-run to go on.' },
+  idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request', remedy: 'Take a new key for another body.' },
+  approval_not_open: { status: 409, title: 'The approval is not open', remedy: 'It was decided already, or the flow has not come to it; `waiting` of the execution tells.' },
+  ambiguous_step: { status: 409, title: 'Several instances of the step are open', remedy: 'Name one by its path: `outer[2].inner`.' },
+  step_not_ended: { status: 409, title: 'The step has not come that far', remedy: 'Ask again when it has; `steps` of the execution tells.' },
+  rollback_refused: { status: 409, title: "The execution can't go back to that step", remedy: '`detail` says why.' },
+  callback_gone: { status: 410, title: 'Nothing waits for this callback any more', remedy: 'It came too late, or the step was cancelled or timed out.' },
+  payload_too_large: { status: 413, title: 'The body is too large', remedy: '`detail` names the limit. Pass large data by reference.' },
+  unsupported_media_type: { status: 415, title: 'The body has another media type than is understood here', remedy: '`detail` lists those that are.' },
+  foreign_host: { status: 421, title: 'The API answers on loopback only', remedy: 'Call it as 127.0.0.1 or localhost.' },
+  event_buffer_full: { status: 429, title: 'The execution keeps too many events', remedy: 'At most 1,000 events or 4 MiB are kept for later waits; try again when some were taken.', retryAfter: 30 },
+  concurrency_limit: { status: 429, title: "The flow's concurrency limit is reached", remedy: 'Try again when an execution has ended.', retryAfter: 10 },
+  internal_error: { status: 500, title: 'A defect in Weir', remedy: 'Report it with the `request_id`; the log has the details.' },
+  dry_run_unavailable: { status: 501, title: 'This process has no virtual-time runner', remedy: 'Use `weir test`, or a server that has it.' },
+  temporal_unavailable: { status: 503, title: 'Temporal does not answer', remedy: 'Nothing was lost: try again after `Retry-After`.', retryAfter: 2 },
+  no_worker: { status: 503, title: 'No worker answered in time', remedy: 'Start a worker (`weir worker`), then send the same request again: it counts once.', retryAfter: 5 },
+  overloaded: { status: 503, title: 'Too many requests for this execution are in flight', remedy: 'Send the same request again after `Retry-After`: it counts once.', retryAfter: 2 },
+} as const satisfies Record<string, ProblemEntry>;
+
+export type ProblemCode = keyof typeof PROBLEM_CATALOGUE;
