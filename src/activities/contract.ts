@@ -1,5 +1,5 @@
 // What the workflow sends to activities and gets back. Types and constants only: the workflow bundle imports this file.
-import type { Json } from '../dsl/ir/json.ts';
+import type { Json, JsonObject } from '../dsl/ir/json.ts';
 
 /** The argument of the generic activity behind every `adapter.action` (its Temporal type). */
 export interface ActionRequest {
@@ -80,6 +80,8 @@ export interface EngineActivities {
   'weir.emit'(event: { id: string; type: string; source: string; time: string; data: Json }): Promise<{ id: string }>;
   /** Resolves `name` or `name@range` for a computed `flow` step: IR and those it refers to. Fails with `flow_not_found`. */
   'weir.resolve_flow'(request: { ref: string; environment: string }): Promise<ResolvedFlows>;
+  /** Checks a sub-flow's input against its schema and applies defaults. Fails with `invalid_input`. */
+  'weir.check_input'(request: { schema: JsonObject; input: Json }): Promise<Json>;
   /** Asks the coordinator of a concurrency key for a slot (starts it if need be). */
   'weir.request_slot'(request: SlotRequest): Promise<'granted' | 'queued' | 'rejected'>;
   /** Which of these executions (workflow ids) still run. */

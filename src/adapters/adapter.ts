@@ -21,6 +21,8 @@ export interface ActionContext {
   readonly execution: string;
   readonly step: string;
   readonly environment: string;
+  /** A secret by name; its value is masked in whatever the call returns or reports. Rejects with `secret_not_found`. */
+  readonly secret: (name: string) => Promise<string>;
   /** Sends a line to the execution's log (masked, never thrown). */
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>) => void;
 }

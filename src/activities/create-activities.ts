@@ -1,0 +1,21 @@
+import { Context } from '@temporalio/activity';
+import type { Json } from '../dsl/ir/json.ts';
+import type { ActionRequest } from './contract.ts';
+import { type ActivityDeps, runAction } from './run-action.ts';
+
+/**
+ * The generic activity behind every `adapter.action`, registered as `default` so that each call shows in Temporal under
+ * its own name. To be merged with the engine's activities.
+ */
+export function createActivities(deps: ActivityDeps): { default: (request: ActionRequest) => Promise<Json> } {
+  return {
+    default: (request) => {
+      const context = Context.current();
+      return runAction(request, deps, {
+        attempt: context.info.attempt,
+        cancellation: context.cancellationSignal,
+        ...(!context.info.isLocal && { heartbeat: () => context.heartbeat() }),
+      });
+    },
+  };
+}
