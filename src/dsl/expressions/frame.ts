@@ -1,0 +1,61 @@
+import { RE2JS } from 're2js';
+import type { Json } from '../ir/json.ts';
+import { Budget } from './budget.ts';
+import { wrong } from './expression-error.ts';
+import type { Tools } from './functions/function.ts';
+import { MAX_PATTERN_CHARS } from './limits.ts';
+import type { Value } from './values.ts';
+
+/** Gives a root's value; undefined when there is no such root here. */
+export type Lookup = (root: string) => Json | undefined;
+
+/** A compiled expression. Called with the frame of one evaluation. */
+export type Run = (frame: Frame) => Value;
+
+/** Compiled regular expressions of one evaluator. Bounded, so that computed patterns can't fill the memory. */
+export class Patterns {
+  readonly #compiled = new Map<string, RE2JS>();
+
+  get(source: string, budget: Budget): RE2JS {
+    const known = this.#compiled.get(source);
+    if (known !== undefined) return known;
+    const compiled = compilePattern(source, budget);
+    if (this.#compiled.size >= 100) this.#compiled.clear();
+    this.#compiled.set(source, compiled);
+    return compiled;
+  }
+}
+
+/** Throws EvaluationFailure for a pattern that RE2 does not take. */
+export function compilePattern(source: string, budget: Budget): RE2JS {
+  if (source.length > MAX_PATTERN_CHARS) throw wrong(`a pattern has at most ${MAX_PATTERN_CHARS} characters`);
+  budget.spend(100 + source.length * 10);
+  let compiled: RE2JS;
+  try {
+    compiled = RE2JS.compile(source);
+  } catch {
+    throw wrong('the pattern is no regular expression that RE2 knows; look-around and back-references are not supported');
+  }
+  budget.spend(compiled.programSize());
+  return compiled;
+}
+
+/** What one evaluation holds: roots, budget, and the variables of macros by slot. */
+export class Frame implements Tools {
+  readonly lookup: Lookup;
+  readonly budget: Budget;
+  readonly slots: Value[] = [];
+  /** True once a list or map was made: then the result has to be measured. */
+  built = false;
+  readonly #patterns: Patterns;
+
+  constructor(options: { lookup: Lookup; budget: Budget; patterns: Patterns }) {
+    this.lookup = options.lookup;
+    this.budget = options.budget;
+    this.#patterns = options.patterns;
+  }
+
+  pattern(source: string): RE2JS {
+    return this.#patterns.get(source, this.budget);
+  }
+}
