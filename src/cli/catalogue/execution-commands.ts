@@ -1,0 +1,90 @@
+import type { CommandDefinition, CommandFunction } from '../command.ts';
+import { JSON_OUT, SERVER } from './common-options.ts';
+
+const ID = { name: 'id', kind: 'required', description: 'execution id' } as const;
+const STEERED = ['ok', 'failed', 'unreachable'] as const;
+
+/** Commands about executions of a server. */
+export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
+  {
+    name: 'executions',
+    group: 'Look',
+    summary: 'List executions, or show one with its steps',
+    args: [{ name: 'id', kind: 'optional', description: 'execution id' }],
+    options: [
+      { flags: '--flow <name>', description: 'only of this flow' },
+      { flags: '--status <status>', description: 'only in this status', choices: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'] },
+      { flags: '--since <when>', description: 'only started since: 30m, 24h, 7d ago, or an RFC 3339 instant' },
+      { flags: '--limit <n>', description: 'at most so many', default: '20' },
+      SERVER,
+      JSON_OUT,
+    ],
+    examples: [
+      { line: 'weir executions --flow support --status failed --since 24h', does: 'what failed today' },
+      { line: 'weir executions 0192…', does: 'shows one with steps, attempts and errors' },
+    ],
+    exits: ['ok', 'failed', 'unreachable'],
+    load: async () => (await import('../commands/executions.ts')).executions,
+  },
+  {
+    name: 'logs',
+    group: 'Look',
+    summary: 'Show what an execution did, step by step',
+    args: [ID],
+    options: [{ flags: '-f, --follow', description: 'go on until it ends; a lost connection is taken up where it broke' }, SERVER, { flags: '--json', description: 'one JSON event a line' }],
+    examples: [{ line: 'weir logs 0192… --follow', does: 'watches a running execution' }],
+    exits: ['ok', 'failed', 'unreachable', 'interrupted'],
+    load: async () => (await import('../commands/logs.ts')).logs,
+  },
+  control('pause', 'Start no new step of an execution until it is resumed', async () => (await import('../commands/pause.ts')).pause),
+  control('resume', 'Go on with a paused execution', async () => (await import('../commands/resume.ts')).resume),
+  control('cancel', 'Cancel an execution; compensate and finally run', async () => (await import('../commands/cancel.ts')).cancel),
+  control('terminate', 'End an execution at once; nothing of it runs any more', async () => (await import('../commands/terminate.ts')).terminate),
+  {
+    name: 'rollback',
+    group: 'Steer',
+    summary: 'Take an execution back to before a step and go on from there',
+    args: [ID],
+    options: [
+      { flags: '--to <step>', description: 'id or address of the step (required)' },
+      { flags: '--compensate', description: 'compensate first what was done since' },
+      { flags: '--new-keys', description: 'new idempotency keys for all that is done again' },
+      SERVER,
+      JSON_OUT,
+    ],
+    examples: [{ line: 'weir rollback 0192… --to charge_card --compensate', does: 'undoes and repeats from there' }],
+    exits: STEERED,
+    load: async () => (await import('../commands/rollback.ts')).rollback,
+  },
+  {
+    name: 'signal',
+    group: 'Steer',
+    summary: 'Send an event to one execution',
+    args: [ID, { name: 'type', kind: 'required', description: 'event type, such as payment.settled' }],
+    options: [{ flags: '-d, --data <json>', description: 'data: JSON, @file, or - for standard input' }, SERVER, JSON_OUT],
+    examples: [{ line: `weir signal 0192… payment.settled --data '{"amount": 12}'`, does: 'answers a wait_for' }],
+    exits: STEERED,
+    load: async () => (await import('../commands/signal.ts')).signal,
+  },
+  {
+    name: 'decide',
+    group: 'Steer',
+    summary: 'Approve or reject an open approval',
+    args: [ID, { name: 'step', kind: 'required', description: 'id or address of the approve step' }],
+    options: [
+      { flags: '--approve', description: 'approve it' },
+      { flags: '--reject', description: 'reject it' },
+      { flags: '--comment <text>', description: 'why' },
+      { flags: '--form <json>', description: "the approval's form: JSON, @file, or - for standard input" },
+      SERVER,
+      JSON_OUT,
+    ],
+    examples: [{ line: "weir decide 0192… sign_off --approve --comment 'looks good'", does: 'lets the flow go on' }],
+    exits: STEERED,
+    load: async () => (await import('../commands/decide.ts')).decide,
+  },
+];
+
+function control(name: string, summary: string, load: () => Promise<CommandFunction>): CommandDefinition {
+  return { name, group: 'Steer', summary, args: [ID], options: [SERVER, JSON_OUT], examples: [{ line: `weir ${name} 0192…`, does: summary.toLowerCase() }], exits: STEERED, load };
+}
