@@ -14,14 +14,18 @@ export interface WorkflowBundleOptions {
 }
 
 /**
- * A file with the code of the workflow sandbox. A built program has it beside it; from source it is made by webpack
- * (about 2 s) and kept under a hash of what goes in, so that tests and restarts share it.
+ * The code of the workflow sandbox. A built program has it beside it; from source it is made by webpack (about 2 s) and
+ * kept under a hash of what goes in, so that tests and restarts share it.
  */
 export async function workflowBundle({ workflowsPath }: WorkflowBundleOptions = {}): Promise<{ codePath: string } | { code: string }> {
   if (workflowsPath !== undefined) return { code: await bundle(workflowsPath) };
-  const built = join(HERE, 'workflow-bundle.js');
-  if (existsSync(built)) return { codePath: built };
-  const root = join(HERE, '..', '..');
+  // A built program is `dist/<build>/weir.js` with chunks in a folder beside it.
+  const built = [join(HERE, 'workflow-bundle.js'), join(HERE, '..', 'workflow-bundle.js')].find((path) => existsSync(path));
+  return { codePath: built ?? (await cachedWorkflowBundle(join(HERE, '..', '..'))) };
+}
+
+/** Path of the bundle for the sources in the checkout `root`; makes it when they changed. */
+export async function cachedWorkflowBundle(root: string): Promise<string> {
   const folder = join(root, 'node_modules', '.cache', 'weir');
   const codePath = join(folder, `workflow-bundle-${hashOf(root)}.js`);
   if (!existsSync(codePath)) {
@@ -30,7 +34,7 @@ export async function workflowBundle({ workflowsPath }: WorkflowBundleOptions = 
     writeFileSync(`${codePath}.${process.pid}`, code);
     renameSync(`${codePath}.${process.pid}`, codePath);
   }
-  return { codePath };
+  return codePath;
 }
 
 async function bundle(workflowsPath: string): Promise<string> {

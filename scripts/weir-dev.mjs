@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const START_MS = 120_000;
+
+/**
+ * Starts `weir dev --ephemeral` on a folder of flows, as a user would, and waits until it answers.
+ * @param {{ flowsDir: string, env?: Record<string, string>, output?: 'inherit' | 'ignore' }} options
+ * @returns {Promise<{ url: string, uiUrl: string | undefined, stop: () => Promise<number> }>} `stop` gives the exit code
+ */
+export async function startWeirDev({ flowsDir, env = {}, output = 'ignore' }) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, [join(root, 'bin', 'weir.mjs'), 'dev', '--ephemeral', '--flows', flowsDir, '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', ...env },
+  });
+  let said = '';
+  let exit;
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve((exit = code ?? (signal ? 1 : 0)))));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-64_000);
+      if (output === 'inherit') process.stderr.write(text);
+    });
+  }
+  const stop = async () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  const deadline = Date.now() + START_MS;
+  while (!(await answers(`${url}/readyz`))) {
+    if (exit === undefined && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      continue;
+    }
+    if (exit === undefined) await stop();
+    throw new Error(`weir dev did not start:\n${said}`);
+  }
+  const uiUrl = /Web UI:?\s+(http:\S+)/.exec(said)?.[1];
+  return { url, uiUrl, stop };
+}
+
+/** @param {string} url */
+async function answers(url) {
+  return fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+}

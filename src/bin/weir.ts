@@ -1,0 +1,42 @@
+// The composition root of the command line: the only place that sees the process (arguments, environment, streams, signals).
+import { main } from '../cli/main.ts';
+import type { CliIo } from '../cli/io.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The first signal is the listener's to handle in its own time; a second one means now. */
+function onSignal(listener: (signal: string) => void): () => void {
+  let seen = 0;
+  const handlers = SIGNALS.map((signal) => {
+    const handler = () => {
+      if (++seen > 1) process.exit(SIGNAL_EXIT[signal]);
+      listener(signal);
+    };
+    process.on(signal, handler);
+    return () => void process.off(signal, handler);
+  });
+  return () => handlers.forEach((remove) => remove());
+}
+
+// A reader that has gone (`weir executions | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const io: CliIo = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  isTTY: process.stdout.isTTY === true,
+  onSignal,
+  // Loaded when the command asks for it: Temporal's native code costs half a second.
+  services: { startDev: async (options) => (await import('./dev.ts')).startDev(options) },
+};
+
+const code = await main(process.argv.slice(2), io);
+await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+process.exit(code);
