@@ -1,5 +1,6 @@
 // Which adapters there are: the built-in ones and those described by files. One registry serves the compiler (manifests)
 // and the activity (functions). Reloading makes a new registry; `previous` keeps what running executions are pinned to.
+import { dirname } from 'node:path';
 import type { Adapter } from './adapter.ts';
 import { type EmailDeps, createEmailAdapter } from './email/index.ts';
 import { adapterFromManifest } from './from-manifest/index.ts';
@@ -36,7 +37,10 @@ export interface RegistryOptions {
   readonly adapters?: readonly Adapter[];
 }
 
-/** Never fails for faulty files: see `problems`. A file can't take the name of a coded adapter or of an earlier file. */
+/**
+ * Never fails for faulty files: see `problems`. Of two folders that describe the same adapter the first wins; a file can't
+ * take the name of a coded adapter or of another file of its folder.
+ */
 export async function createRegistry(options: RegistryOptions = {}): Promise<AdapterRegistry> {
   const settings = options.settings ?? (() => undefined);
   const client = createHttpClient(options.http);
@@ -44,15 +48,20 @@ export async function createRegistry(options: RegistryOptions = {}): Promise<Ada
   const adapters = new Map(coded.map((adapter) => [adapter.manifest.name, adapter]));
   const loaded = await loadManifests(options.folders ?? []);
   const problems = [...loaded.problems];
+  const codedNames = new Set(adapters.keys());
+  const folderOf = new Map<string, string>();
   for (const { file, spec } of loaded.specs) {
-    if (adapters.has(spec.name)) problems.push({ file, line: 1, column: 1, path: '/name', message: `/name "${spec.name}" is taken by another adapter` });
-    else {
+    const folder = dirname(file);
+    const known = folderOf.get(spec.name);
+    if (codedNames.has(spec.name) || known === folder) {
+      problems.push({ file, line: 1, column: 1, path: '/name', message: `/name "${spec.name}" is taken by another adapter` });
+    } else if (known === undefined) {
       const adapter = adapterFromManifest(spec, { client, settings });
       adapters.set(spec.name, adapter);
+      folderOf.set(spec.name, folder);
       await options.pins?.put(adapter.manifest.hash, spec);
     }
   }
-  const codedNames = new Set(coded.map((adapter) => adapter.manifest.name));
   const find = async (name: string, pin?: string): Promise<Adapter | undefined> => {
     const current = adapters.get(name);
     if (pin === undefined || codedNames.has(name) || current?.manifest.hash === pin) return current;
