@@ -38,6 +38,8 @@ export interface RunFlowInput {
   readonly depth?: number;
   /** The API already holds a concurrency slot for this execution. */
   readonly slotHeld?: boolean;
+  /** Workflow id of the coordinator that gave it. */
+  readonly slotCoordinator?: string;
   /** Where to go on from: continue-as-new, rollback, re-run from a step. */
   readonly memo?: Memo;
 }

@@ -21,8 +21,12 @@ export interface Memo {
   readonly generations: Readonly<Record<string, number>>;
   /** Steps to compensate when the flow ends badly, oldest first. */
   readonly compensations: readonly CompensationEntry[];
-  /** Instant at which the flow times out, ms; null without a limit. */
+  /** Instant at which the flow times out, ms; null: without a limit, or to be counted anew. */
   readonly deadline: number | null;
+  /** What happened before this `seq` was condensed: no rollback to before it. */
+  readonly floor?: number;
+  /** The flow starts over (`on_timeout: retry`): variables are set up again. */
+  readonly restarted?: true;
 }
 
 export interface StepEntry {
@@ -54,4 +58,8 @@ export interface KeptEvent {
 export interface CompensationEntry {
   readonly seq: number;
   readonly address: string;
+  /** Key of the step whose `compensate` runs. */
+  readonly key: string;
+  /** Values of the roots that it reads, as they stood when the step ended. */
+  readonly roots: JsonObject;
 }

@@ -1,6 +1,6 @@
 import type { ActionRequest, SlotRequest } from '../../activities/contract.ts';
 import type { FlowIr } from '../../dsl/ir/flow.ts';
-import type { Json } from '../../dsl/ir/json.ts';
+import type { Json, JsonObject } from '../../dsl/ir/json.ts';
 import type { CancelToken } from './cancel.ts';
 import type { TraceEvent } from './trace.ts';
 
@@ -20,11 +20,13 @@ export interface Port {
   startChild(request: ChildRequest, cancel: CancelToken): Promise<ChildHandle>;
   emit(event: { id: string; type: string; source: string; time: string; data: Json }, step: string, cancel: CancelToken): Promise<{ id: string }>;
   resolveFlow(ref: string, step: string, cancel: CancelToken): Promise<{ ref: string; flows: Readonly<Record<string, FlowIr>> }>;
+  /** Applies defaults and checks; rejects with FlowError `invalid_input`. */
+  checkInput(request: { schema: JsonObject; input: Json }, step: string, cancel: CancelToken): Promise<Json>;
   /** Waits for a slot; rejects with FlowError `concurrency_limit`. */
   acquireSlot(request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string }, cancel: CancelToken): Promise<void>;
   releaseSlot(): Promise<void>;
-  /** True when the run's history is near its budget (continue as new when no call is in flight). */
-  historyIsLong(): 'no' | 'advised' | 'must';
+  /** How near the run's history is to its budget: go on, continue as new when nothing is in flight, hold new steps back, at any price. */
+  historyIsLong(): 'no' | 'advised' | 'must' | 'critical';
   /** Tells what happens; never waits. */
   trace(event: TraceEvent): void;
   /** Shows a status (search attribute, current details); called on changes only. */
@@ -33,7 +35,7 @@ export interface Port {
 
 export interface CallOptions {
   readonly local: boolean;
-  /** 1-based number of the activity for this step: above 1 after a lost worker or a block's retry. */
+  /** One line for Temporal's Web UI. */
   readonly summary: string;
 }
 
@@ -47,6 +49,8 @@ export interface ChildRequest {
 }
 export interface ChildHandle {
   readonly executionId: string;
+  /** Pause and resume reach children that are waited for; cancelling goes by the token. */
+  signal(what: 'pause' | 'resume'): void;
   /** The child's output. Rejects with FlowError (the child's error) or CancelledError. */
   readonly result: Promise<Json>;
 }

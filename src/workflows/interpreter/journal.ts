@@ -1,0 +1,132 @@
+import type { ErrorInfo } from '../../activities/contract.ts';
+import type { Json, JsonObject } from '../../dsl/ir/json.ts';
+import type { CompensationEntry, KeptEvent, Memo, SetEntry, StepEntry } from './memo.ts';
+
+type Open = Record<string, Json>;
+interface Entry {
+  start: number;
+  startedAt: number;
+  end?: number;
+  endedAt?: number;
+  status: StepEntry['status'];
+  result?: Json;
+  error?: ErrorInfo;
+  open?: Open;
+  sensitive?: true;
+}
+
+/**
+ * The running form of a {@link Memo}: what happened, by address, in one order. It decides nothing; the interpreter
+ * asks it before each step whether the step was done already. Invariants: `seq` only grows; an entry that has ended
+ * changes only by {@link forget}; a set is recorded in the same turn as the end of its step.
+ */
+export class Journal {
+  #seq = 0;
+  readonly #steps = new Map<string, Entry>();
+  readonly #sets: SetEntry[] = [];
+  readonly events: KeptEvent[] = [];
+  readonly used = new Set<string>();
+  readonly #generations = new Map<string, number>();
+  #compensations: CompensationEntry[] = [];
+  #floor = 0;
+  paused = false;
+  deadline: number | null = null;
+
+  constructor(memo?: Memo) {
+    if (memo === undefined) return;
+    this.#seq = memo.seq;
+    for (const address of Object.keys(memo.steps)) {
+      const entry = memo.steps[address];
+      if (entry !== undefined) this.#steps.set(address, { ...entry, ...(entry.open && { open: { ...entry.open } }) } as Entry);
+    }
+    this.#sets.push(...memo.sets);
+    this.events.push(...memo.events);
+    for (const nonce of memo.used) this.used.add(nonce);
+    for (const address of Object.keys(memo.generations)) this.#generations.set(address, memo.generations[address] ?? 0);
+    this.#compensations = [...memo.compensations];
+    this.#floor = memo.floor ?? 0;
+    this.paused = memo.paused;
+    this.deadline = memo.deadline;
+  }
+
+  get(address: string): Readonly<Entry> | undefined {
+    return this.#steps.get(address);
+  }
+  entries(): IterableIterator<[string, Readonly<Entry>]> {
+    return this.#steps.entries();
+  }
+
+  /** Opens a step, or finds it open already. */
+  start(address: string, at: number): Readonly<Entry> {
+    const known = this.#steps.get(address);
+    if (known !== undefined && known.status === 'open') return known;
+    const entry: Entry = { start: ++this.#seq, startedAt: at, status: 'open' };
+    this.#steps.set(address, entry);
+    return entry;
+  }
+  end(address: string, at: number, how: { status: 'completed' | 'skipped'; result: Json; sensitive?: true } | { status: 'failed'; error: ErrorInfo } | { status: 'cancelled' }): void {
+    const entry = this.#steps.get(address);
+    if (entry === undefined) throw new Error(`step ${address} ends but never started`);
+    entry.end = ++this.#seq;
+    entry.endedAt = at;
+    entry.status = how.status;
+    if ('result' in how) entry.result = how.result;
+    if ('error' in how) entry.error = how.error;
+    if ('sensitive' in how && how.sensitive) entry.sensitive = true;
+  }
+  open(address: string): Readonly<Open> {
+    return this.#steps.get(address)?.open ?? {};
+  }
+  setOpen(address: string, change: Open): void {
+    const entry = this.#steps.get(address);
+    if (entry === undefined) throw new Error(`step ${address} is not open`);
+    entry.open = { ...entry.open, ...change };
+  }
+  /** Forgets entries whose address is one of `addresses` or lies under one of `prefixes`: a block is tried again. */
+  forget(addresses: readonly string[], prefixes: readonly string[]): void {
+    for (const address of addresses) this.#steps.delete(address);
+    if (prefixes.length === 0) return;
+    for (const address of [...this.#steps.keys()]) if (prefixes.some((prefix) => address.startsWith(prefix))) this.#steps.delete(address);
+  }
+
+  recordSet(scope: string, name: string, value: Json): void {
+    this.#sets.push({ seq: ++this.#seq, scope, name, value });
+  }
+  /** Values set in a scope, latest wins, in the order first set. */
+  setsOf(scope: string): Record<string, Json> {
+    const values: Record<string, Json> = {};
+    for (const set of this.#sets) if (set.scope === scope) values[set.name] = set.value;
+    return values;
+  }
+
+  generation(address: string): number {
+    return (this.#generations.get(address) ?? 0) + (this.#generations.get('*') ?? 0);
+  }
+
+  /** Registers what undoes a step; the latest for an address counts. */
+  addCompensation(address: string, key: string, roots: JsonObject): void {
+    this.#compensations = this.#compensations.filter((c) => c.address !== address);
+    this.#compensations.push({ seq: ++this.#seq, address, key, roots });
+  }
+  compensations(): readonly CompensationEntry[] {
+    return this.#compensations;
+  }
+  removeCompensation(address: string): void {
+    this.#compensations = this.#compensations.filter((c) => c.address !== address);
+  }
+
+  toMemo(): Memo {
+    return {
+      seq: this.#seq,
+      steps: Object.fromEntries([...this.#steps].map(([address, entry]) => [address, { ...entry }])),
+      sets: [...this.#sets],
+      events: [...this.events],
+      used: [...this.used],
+      paused: this.paused,
+      generations: Object.fromEntries(this.#generations),
+      compensations: [...this.#compensations],
+      deadline: this.deadline,
+      ...(this.#floor > 0 && { floor: this.#floor }),
+    };
+  }
+}

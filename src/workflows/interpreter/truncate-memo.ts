@@ -1,0 +1,76 @@
+import type { FlowIr } from '../../dsl/ir/flow.ts';
+import type { Memo, StepEntry } from './memo.ts';
+import { COMPOUND, isLoop, stepsByKey } from './static-tree.ts';
+
+/** Why a step can't be gone back to: it never began, it began more than once, or what was before it was condensed. */
+export class StepNotAvailable extends Error {
+  override readonly name = 'StepNotAvailable';
+  readonly code: 'step_not_found' | 'ambiguous_step' | 'step_not_available';
+  constructor(code: StepNotAvailable['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * The memo as it stood before step `to` (an address, or a bare id: its only or latest instance) began: for rollback
+ * and re-run. What had ended by then is kept; blocks that were open then are opened again; calls that were under way
+ * are done again, with the same idempotency key unless `newKeys`. Throws {@link StepNotAvailable}.
+ */
+export function truncateMemo(memo: Memo, to: string, options: { flow: FlowIr; newKeys?: boolean; raise?: readonly string[] }): Memo {
+  const target = findStep(memo, to, options.flow);
+  const at = target.entry.start;
+  if (at <= (memo.floor ?? 0)) throw new StepNotAvailable('step_not_available', `what was before step ${to} was condensed: go back to a later step, or re-run from the start`);
+  const kinds = stepsByKey(options.flow);
+  const kept: Record<string, StepEntry> = {};
+  for (const address of Object.keys(memo.steps)) {
+    const entry = memo.steps[address];
+    if (entry === undefined || entry.start >= at) continue;
+    if (entry.end !== undefined && entry.end < at) kept[address] = entry;
+    else if (isReopened(address, entry, kinds)) kept[address] = reopened(entry);
+  }
+  const raised = options.raise ?? [];
+  const generations = { ...memo.generations, ...Object.fromEntries(raised.map((address) => [address, (memo.generations[address] ?? 0) + 1])) };
+  return {
+    seq: memo.seq,
+    steps: kept,
+    sets: memo.sets.filter((set) => set.seq < at),
+    events: memo.events,
+    used: memo.used,
+    paused: false,
+    generations: options.newKeys ? { ...generations, '*': (generations['*'] ?? 0) + 1 } : generations,
+    compensations: memo.compensations.filter((c) => c.seq < at),
+    deadline: null,
+    ...(memo.floor !== undefined && { floor: memo.floor }),
+  };
+}
+
+/** The entry that `to` means. */
+export function findStep(memo: Memo, to: string, flow: FlowIr): { address: string; entry: StepEntry } {
+  const exact = memo.steps[to];
+  if (exact !== undefined) return { address: to, entry: exact };
+  const ids = new Set([...stepsByKey(flow).values()].flatMap((step) => (step.id === to ? [step.key] : [])));
+  const named = Object.keys(memo.steps)
+    .filter((address) => ids.has(address.slice(address.lastIndexOf('.') + 1)))
+    .map((address) => ({ address, entry: memo.steps[address] as StepEntry })); // keys of the same object
+  const open = named.filter(({ entry }) => entry.status === 'open');
+  if (open.length > 1) throw new StepNotAvailable('ambiguous_step', `${open.length} instances of ${to} are open: name one, such as ${open[0]?.address}`);
+  const latest = open[0] ?? named.sort((a, b) => b.entry.start - a.entry.start)[0];
+  if (latest === undefined) throw new StepNotAvailable('step_not_found', `step ${to} has not begun in this execution`);
+  return latest;
+}
+
+/** Blocks, rounds, branches and waits that go on; calls and the like are done again. */
+function isReopened(address: string, entry: StepEntry, kinds: ReturnType<typeof stepsByKey>): boolean {
+  if (address.endsWith(']') || address.includes('|')) return true;
+  const step = kinds.get(address.slice(address.lastIndexOf('.') + 1));
+  if (step === undefined) return false;
+  if (COMPOUND.has(step.kind) || isLoop(step) || step.kind === 'wait' || step.kind === 'approve') return true;
+  return step.kind === 'call' && entry.open?.['called'] === true && entry.open['payload'] === undefined;
+}
+
+function reopened(entry: StepEntry): StepEntry {
+  const { end: _end, endedAt: _endedAt, result: _result, error: _error, ...rest } = entry;
+  const { failed: _failed, ...open } = rest.open ?? {};
+  return { ...rest, status: 'open', ...(rest.open !== undefined && { open }) };
+}

@@ -1,0 +1,123 @@
+import type { ErrorInfo } from '../../activities/contract.ts';
+import type { Json } from '../../dsl/ir/json.ts';
+import type { BranchIr, ParallelIr } from '../../dsl/ir/step.ts';
+import { CancelledError, CancelToken } from '../interpreter/cancel.ts';
+import { type Deferred, deferred } from '../interpreter/deferred.ts';
+import { FlowError } from '../interpreter/flow-error.ts';
+import type { Scope } from '../interpreter/scope.ts';
+import { runSequence, runStep } from '../interpreter/run-step.ts';
+import { type BranchEnd, join } from './join.ts';
+import { runRound } from './rounds.ts';
+import type { At } from './at.ts';
+
+/** Runs branches side by side, as `needs` and `max_concurrency` allow, until the join policy has what it needs. */
+export async function runParallel(at: At, step: ParallelIr): Promise<Json> {
+  const width = step.maxConcurrency === undefined ? step.branches.length : Math.max(1, at.engine.count(step.maxConcurrency, at.frame, at.address));
+  return new Branches(at, step, width).run();
+}
+
+class Branches {
+  readonly #at: At;
+  readonly #step: ParallelIr;
+  readonly #width: number;
+  readonly #token: CancelToken;
+  readonly #scopes = new Map<string, Scope>();
+  readonly #running = new Map<string, Promise<void>>();
+  /** Ends in the order in which they came. */
+  readonly #ends = new Map<string, BranchEnd>();
+  #thrown: unknown = null;
+  #progress: Deferred<void> = deferred<void>();
+
+  constructor(at: At, step: ParallelIr, width: number) {
+    this.#at = at;
+    this.#step = step;
+    this.#width = width;
+    this.#token = new CancelToken(at.frame.token);
+  }
+
+  async run(): Promise<Json> {
+    for (;;) {
+      const verdict = this.#thrown === null ? join(this.#step, this.#ends) : 'stop';
+      if (verdict !== 'wait') {
+        await this.#stop();
+        if (this.#thrown !== null) throw this.#thrown;
+        if (verdict === 'stop' || 'error' in verdict) throw new FlowError((verdict as { error: ErrorInfo }).error);
+        return verdict.result;
+      }
+      this.#startReady();
+      if (this.#progressMade()) continue;
+      await this.#progress.promise;
+    }
+  }
+
+  /** Starts branches whose needs have ended well, in written order; ends those whose needs did not. */
+  #startReady(): void {
+    for (const branch of this.#step.branches) {
+      if (this.#ends.has(branch.id) || this.#running.has(branch.id)) continue;
+      const needed = branch.needs.map((id) => this.#ends.get(id));
+      if (needed.some((end) => end?.kind === 'failed')) this.#end(branch, { kind: 'failed', error: needsFailed(branch) });
+      else if (needed.some((end) => end?.kind === 'skipped')) this.#end(branch, { kind: 'skipped' });
+      else if (needed.every((end) => end !== undefined) && this.#running.size < this.#width) this.#start(branch);
+    }
+  }
+  #start(branch: BranchIr): void {
+    const { engine, frame, address } = this.#at;
+    const place = `${address}|${branch.id}`;
+    const scope = frame.scope.fork(place);
+    for (const id of branch.needs) {
+      const needed = this.#scopes.get(id);
+      if (needed !== undefined) scope.adopt(needed);
+    }
+    this.#scopes.set(branch.id, scope);
+    const inside = { scope, token: this.#token, prefix: frame.prefix };
+    const only = branch.steps.length === 1 ? branch.steps[0] : undefined;
+    let skipped = false;
+    const work = runRound(engine, place, async () => {
+      if (only === undefined) return runSequence(engine, branch.steps, inside);
+      const outcome = await runStep(engine, only, inside);
+      skipped = !outcome.ran;
+      return outcome.result;
+    });
+    const ended = work.then(
+      // A recalled branch was not run now: its step's entry says whether it was skipped.
+      (result) => this.#end(branch, skipped || (only !== undefined && engine.journal.get(frame.prefix + only.key)?.status === 'skipped') ? { kind: 'skipped' } : { kind: 'ok', result }),
+      (error: unknown) => {
+        if (error instanceof FlowError) this.#end(branch, { kind: 'failed', error: error.info });
+        else if (!(error instanceof CancelledError && this.#token.cancelled && !frame.token.cancelled)) {
+          this.#thrown ??= error;
+          this.#settle(branch);
+        } else this.#settle(branch);
+      },
+    );
+    this.#running.set(branch.id, ended);
+  }
+  #end(branch: BranchIr, end: BranchEnd): void {
+    this.#ends.set(branch.id, end);
+    this.#settle(branch);
+  }
+  #settle(branch: BranchIr): void {
+    this.#running.delete(branch.id);
+    this.#progress.resolve();
+  }
+  #progressMade(): boolean {
+    const made = this.#made;
+    if (made === this.#ends.size) return false;
+    this.#made = this.#ends.size;
+    this.#progress = deferred<void>();
+    return true;
+  }
+  #made = 0;
+
+  /** Cancels what is not needed any more and waits until it has unwound; ids inside stay readable. */
+  async #stop(): Promise<void> {
+    this.#token.cancel('not needed');
+    await Promise.all(this.#running.values());
+    this.#token.release();
+    for (const branch of this.#step.branches) {
+      const scope = this.#scopes.get(branch.id);
+      if (scope !== undefined) this.#at.frame.scope.adopt(scope);
+    }
+  }
+}
+
+const needsFailed = (branch: BranchIr): ErrorInfo => ({ code: 'needs_failed', message: `branch ${branch.id} needs ${branch.needs.join(', ')}, of which one failed`, retryable: false });
