@@ -37,6 +37,8 @@ function compileNode(node: Node, scope: Scope): Run {
     }
     case 'binary': {
       checkOperands(node, scope.findings);
+      const dashed = compileDashed(node, scope);
+      if (dashed !== null) return dashed;
       const operator = OPERATORS[node.op];
       const left = compileNode(node.left, scope);
       const right = compileNode(node.right, scope);
@@ -66,6 +68,18 @@ function compileNode(node: Node, scope: Scope): Run {
     case 'call':
       return compileCall(node, scope);
   }
+}
+
+/** `$x.content-type`: CEL reads a subtraction where a field was meant. */
+function compileDashed(node: Node & { kind: 'binary' }, scope: Scope): Run | null {
+  const { op, left, right } = node;
+  if (op !== '-' || left.kind !== 'field' || right.kind !== 'name' || left.end + 1 !== right.at || scope.variables.has(right.name)) return null;
+  const message = `\`${right.name}\` is no value`;
+  scope.findings.problem({ kind: 'root_without_dollar', message, hint: `A field with a dash in its name is taken so: ["${left.name}-${right.name}"].`, offset: right.at, length: right.end - right.at });
+  compileNode(left, scope);
+  return () => {
+    throw wrong(message);
+  };
 }
 
 function compileName(node: Node & { kind: 'name' }, scope: Scope): Run {

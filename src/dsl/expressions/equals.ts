@@ -1,13 +1,21 @@
 import type { Json } from '../ir/json.ts';
 import { Budget } from './budget.ts';
-import { EvaluationFailure } from './expression-error.ts';
+import { EvaluationFailure, ExpressionError } from './expression-error.ts';
 import { MAX_VALUE_DEPTH } from './limits.ts';
 import { parseInstant } from './instant.ts';
 import { Duration, isList, isMap, Optional, Timestamp, type Value } from './values.ts';
 
-/** Whether two JSON values are the same, deeply; `1` and `1.0` are, the order of fields doesn't count. */
+/**
+ * Whether two JSON values are the same, deeply; `1` and `1.0` are, the order of fields doesn't count.
+ * Throws ExpressionError for values nested over MAX_VALUE_DEPTH.
+ */
 export function jsonEquals(a: Json, b: Json): boolean {
-  return equals(a, b, new Budget(Number.POSITIVE_INFINITY), 0);
+  try {
+    return equals(a, b, new Budget(Number.POSITIVE_INFINITY), 0);
+  } catch (error) {
+    if (error instanceof EvaluationFailure) throw new ExpressionError({ message: error.message, field: null, src: '' });
+    throw error;
+  }
 }
 
 /**

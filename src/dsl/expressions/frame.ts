@@ -17,8 +17,12 @@ export class Patterns {
   readonly #compiled = new Map<string, RE2JS>();
 
   get(source: string, budget: Budget): RE2JS {
+    // A kept pattern costs what a new one does, so that the cost never depends on what ran before.
     const known = this.#compiled.get(source);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      budget.spend(costOf(source, known));
+      return known;
+    }
     const compiled = compilePattern(source, budget);
     if (this.#compiled.size >= 100) this.#compiled.clear();
     this.#compiled.set(source, compiled);
@@ -29,15 +33,18 @@ export class Patterns {
 /** Throws EvaluationFailure for a pattern that RE2 does not take. */
 export function compilePattern(source: string, budget: Budget): RE2JS {
   if (source.length > MAX_PATTERN_CHARS) throw wrong(`a pattern has at most ${MAX_PATTERN_CHARS} characters`);
-  budget.spend(100 + source.length * 10);
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(source);
   } catch {
     throw wrong('the pattern is no regular expression that RE2 knows; look-around and back-references are not supported');
   }
-  budget.spend(compiled.programSize());
+  budget.spend(costOf(source, compiled));
   return compiled;
+}
+
+function costOf(source: string, compiled: RE2JS): number {
+  return 100 + source.length * 10 + compiled.programSize();
 }
 
 /** What one evaluation holds: roots, budget, and the variables of macros by slot. */

@@ -6,4 +6,5 @@ export { ExpressionError } from './expression-error.ts';
 export type { Lookup } from './frame.ts';
 export { type ParsedValue, parseExpression } from './parse-expression.ts';
 export { parseValue, type ValuePlaces } from './parse-value.ts';
+export type { StaticType } from './static-type.ts';
 export { type Reference, RESERVED_ROOTS, type ValueProblem } from './problem.ts';

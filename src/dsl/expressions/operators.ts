@@ -12,10 +12,10 @@ type Operator = (left: Value, right: Value, budget: Budget) => Value;
 export const OPERATORS: Readonly<Record<BinaryOperator, Operator>> = {
   '==': (left, right, budget) => equals(left, right, budget),
   '!=': (left, right, budget) => !equals(left, right, budget),
-  '<': (left, right) => compare(left, right) < 0,
-  '<=': (left, right) => compare(left, right) <= 0,
-  '>': (left, right) => compare(left, right) > 0,
-  '>=': (left, right) => compare(left, right) >= 0,
+  '<': (left, right, budget) => compare(left, right, budget) < 0,
+  '<=': (left, right, budget) => compare(left, right, budget) <= 0,
+  '>': (left, right, budget) => compare(left, right, budget) > 0,
+  '>=': (left, right, budget) => compare(left, right, budget) >= 0,
   in: isIn,
   '+': add,
   '-': subtract,
@@ -38,9 +38,12 @@ export const OPERATORS: Readonly<Record<BinaryOperator, Operator>> = {
 };
 
 /** Below 0, 0, above 0. Numbers, strings and truth values among themselves; instants and durations also with the text for one. */
-export function compare(left: Value, right: Value): number {
+export function compare(left: Value, right: Value, budget: Budget): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof left === 'string' && typeof right === 'string') {
+    budget.spendChars(Math.min(left.length, right.length));
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   const special = msOf(left, right);
   if (special !== null) return special[0] - special[1];

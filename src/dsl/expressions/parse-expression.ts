@@ -2,6 +2,7 @@ import type { ValueIr } from '../ir/value.ts';
 import { parseSource } from './parse-source.ts';
 import { closingBrace } from './placeholder.ts';
 import type { Reference, ValueProblem } from './problem.ts';
+import type { StaticType } from './static-type.ts';
 
 /** What a text was found to be. The value is usable only without problems of severity `error`. */
 export interface ParsedValue {
@@ -10,8 +11,11 @@ export interface ParsedValue {
   readonly references: Reference[];
 }
 
-/** Parses the text of an expression place (`if`, `in`, `until`, …): CEL, with or without `${ … }` around it. Never throws. */
-export function parseExpression(text: string): ParsedValue {
+/**
+ * Parses the text of an expression place (`if`, `in`, `until`, …): CEL, with or without `${ … }` around it. `type` is what
+ * it always gives, null when that depends on the data: a condition of another type than `bool` can't work. Never throws.
+ */
+export function parseExpression(text: string): ParsedValue & { readonly type: StaticType | null } {
   const end = text.trimEnd().length;
   let from = text.length - text.trimStart().length;
   let to = end;
@@ -19,6 +23,6 @@ export function parseExpression(text: string): ParsedValue {
     from += 2;
     to = end - 1;
   }
-  const { src, problems, references } = parseSource(text, from, to, { secrets: false });
-  return { value: { v: 'expr', src }, problems: [...problems], references: [...references] };
+  const { src, problems, references, type } = parseSource(text, from, to, { secrets: false });
+  return { value: { v: 'expr', src }, problems: [...problems], references: [...references], type };
 }

@@ -2,6 +2,7 @@ import { chainOf, type Node } from './ast.ts';
 import { compile } from './compile.ts';
 import { parse } from './parser.ts';
 import type { Reference, ValueProblem } from './problem.ts';
+import { type StaticType, staticType } from './static-type.ts';
 import { SyntaxProblem } from './syntax-problem.ts';
 
 /** An expression that was looked at, with offsets in the text around it. */
@@ -9,6 +10,8 @@ export interface ParsedSource {
   readonly src: string;
   readonly problems: readonly ValueProblem[];
   readonly references: readonly Reference[];
+  /** The type it always has; null when that depends on the data. */
+  readonly type: StaticType | null;
   /** When it is nothing but `$secrets.NAME` or `$execution.callback_url`. */
   readonly filled: { readonly secret: string } | { readonly callback_url: true } | null;
 }
@@ -27,7 +30,7 @@ export function parseSource(text: string, from: number, to: number, places: { re
     if (!(error instanceof SyntaxProblem)) throw error;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     problems.push({ kind: error.kind, severity: 'error', message: error.message, ...hint, offset: base + error.at, length: error.length });
-    return { src, problems, references, filled: null };
+    return { src, problems, references, filled: null, type: null };
   }
   compile(node, {
     problem: (problem) => problems.push({ ...problem, severity: 'error', offset: base + problem.offset }),
@@ -38,7 +41,7 @@ export function parseSource(text: string, from: number, to: number, places: { re
     const problem = secretProblem(reference, { allowed: places.secrets, alone: filled !== null });
     if (problem !== null) problems.push(problem);
   }
-  return { src, problems, references: references.sort((a, b) => a.offset - b.offset), filled };
+  return { src, problems, references: references.sort((a, b) => a.offset - b.offset), filled, type: staticType(node) };
 }
 
 function filledBy(node: Node): ParsedSource['filled'] {

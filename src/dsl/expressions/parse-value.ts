@@ -94,7 +94,10 @@ function reportName(text: string, at: number, reading: Reading): void {
     return;
   }
   const lineBreak = text.slice(end).trim() === '';
-  const hint = lineBreak ? 'Take away the blanks or the line break after it (in YAML: |- or >- in place of | or >).' : `Write \${ ${text} } for an expression, \${ ${text.slice(0, end)} } to fill it into a text, or $$${root} for the text itself.`;
+  const dashed = /^(?:-[A-Za-z0-9_]+)+$/.test(text.slice(end)) ? /\.([A-Za-z_]\w*)$/.exec(text.slice(0, end)) : null;
+  const hint = dashed
+    ? `Write ${text.slice(0, dashed.index)}["${text.slice(dashed.index + 1)}"]: a name with a dash stands in brackets.`
+    : lineBreak ? 'Take away the blanks or the line break after it (in YAML: |- or >- in place of | or >).' : `Write \${ ${text} } for an expression, \${ ${text.slice(0, end)} } to fill it into a text, or $$${root} for the text itself.`;
   reading.problems.push({ ...common, length: text.length, kind: 'reference_with_more', severity: 'error', message: `the string starts with \`$${root}\` but is not exactly a reference`, hint });
 }
 

@@ -109,7 +109,7 @@ export function sorted(list: ValueList, key: (item: Value, index: number) => Val
   const keyed = list.map((item, index) => ({ item, key: key(item, index) }));
   keyed.sort((a, b) => {
     budget.spend(1);
-    return compare(a.key, b.key);
+    return compare(a.key, b.key, budget);
   });
   return keyed.map((entry) => entry.item);
 }
@@ -131,7 +131,7 @@ function distinct(list: ValueList, budget: Budget): ValueList {
   const kept: Value[] = [];
   const objects: Value[] = [];
   for (const item of list) {
-    budget.spend(1);
+    budget.spendChars(typeof item === 'string' ? item.length : 0);
     const known = typeof item === 'object' && item !== null ? objects : null;
     if (known === null ? scalars.has(item) : known.some((other) => equals(other, item, budget))) continue;
     if (known === null) scalars.add(item);
@@ -150,5 +150,5 @@ function extreme(name: 'min' | 'max', args: readonly Value[], budget: Budget): V
   const items = args.length === 1 ? listArg(name, args, 0) : args;
   budget.spend(items.length);
   if (items.length === 0) throw wrong(`${name}() found the list empty`);
-  return items.reduce((best, item) => (name === 'min' ? compare(item, best) < 0 : compare(item, best) > 0) ? item : best);
+  return items.reduce((best, item) => (name === 'min' ? compare(item, best, budget) < 0 : compare(item, best, budget) > 0) ? item : best);
 }

@@ -8,6 +8,8 @@ import { toJson } from '../to-json.ts';
 import { Duration, Optional, Timestamp, typeName, type Value } from '../values.ts';
 import { argument, type CelFunction, mismatch, textArg } from './function.ts';
 
+/** Longer texts are no numbers anybody wrote. */
+const MAX_NUMBER_CHARS = 400;
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Functions from one type to another. */
@@ -93,7 +95,7 @@ function intOf(value: Value): number {
   if (typeof value === 'number') result = Math.trunc(value);
   else if (typeof value === 'boolean') result = Number(value);
   else if (value instanceof Timestamp) result = Math.floor(value.ms / 1000);
-  else if (typeof value === 'string' && /^[+-]?\d+$/.test(value.trim())) result = Number(value);
+  else if (typeof value === 'string' && value.length <= MAX_NUMBER_CHARS && /^[+-]?\d+$/.test(value.trim())) result = Number(value);
   else throw mismatch('int', 'a number or a text of digits', value);
   if (!Number.isSafeInteger(result)) throw wrong('int() gives a number beyond ±9007199254740991, which would not be exact');
   return result;
@@ -101,7 +103,7 @@ function intOf(value: Value): number {
 
 function doubleOf(value: Value): number {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string' && DECIMAL.test(value.trim())) {
+  if (typeof value === 'string' && value.length <= MAX_NUMBER_CHARS && DECIMAL.test(value.trim())) {
     const result = Number(value);
     if (Number.isFinite(result)) return result;
   }

@@ -47,6 +47,7 @@ export const TEXT: Readonly<Record<string, CelFunction>> = {
     args: [2, 3],
     call: (args, { budget }) => {
       const [text, separator] = search('split', args, budget);
+      budget.spend(text.length / 4);
       const parts = separator === '' ? [...text] : text.split(separator);
       budget.spend(parts.length);
       const limit = wholeArg('split', args, 2, -1);
@@ -78,9 +79,10 @@ export const TEXT: Readonly<Record<string, CelFunction>> = {
       const [text, old] = search('replace', args, budget);
       const by = textArg('replace', args, 2);
       const limit = wholeArg('replace', args, 3, -1);
+      budget.spend(text.length / 4);
       const parts = old === '' ? ['', ...text, ''] : text.split(old);
       const count = limit < 0 ? parts.length - 1 : Math.min(limit, parts.length - 1);
-      budget.spendChars(text.length + parts.length * 16 + count * by.length);
+      budget.spendChars(text.length + parts.length * 4 + count * by.length);
       return [parts.slice(0, count + 1).join(by), ...parts.slice(count + 1)].join(old);
     },
   },
@@ -136,6 +138,6 @@ function regex(name: string, args: readonly Value[], tools: Tools): ReturnType<R
   const text = textArg(name, args, 0);
   if (text.length > MAX_MATCHED_CHARS) throw wrong(`${name}() takes texts of at most ${MAX_MATCHED_CHARS} characters`);
   const compiled = tools.pattern(textArg(name, args, 1));
-  tools.budget.spend(10 + (text.length * compiled.programSize()) / 64);
+  tools.budget.spend(10 + (text.length * compiled.programSize()) / 16);
   return compiled.matcher(text);
 }
