@@ -7,14 +7,13 @@ import { logAdapter } from '../adapters/log/index.ts';
 import type { AdapterManifest } from '../adapters/manifest.ts';
 import type { CatalogueAction, CompileEnvironment } from '../dsl/compile-environment.ts';
 import { flowIdentity } from '../flows/flow-identity.ts';
+import { FIRST_VERSION } from '../flows/version-history.ts';
 import { CliError } from './cli-error.ts';
 import { isFlowFile } from './files/flow-files.ts';
 
 /** Manifests of the coded adapters, without their code (and its HTTP and mail clients), so that `validate` starts fast. */
 const CODED: readonly AdapterManifest[] = [httpManifest, logAdapter.manifest, emailManifest];
 const MAX_PARENTS = 16;
-/** Of a flow file that names none, as the registry would give the first. */
-const FIRST_VERSION = '1.0.0';
 
 /**
  * What a flow in a folder is checked against: `actions.yaml` and `adapters/*.yaml` of that folder and of those above it,
@@ -81,8 +80,8 @@ async function catalogueIn(folder: string): Promise<Readonly<Record<string, Cata
     const path = join(folder, name);
     const source = await readFile(path, 'utf8').catch(() => null);
     if (source === null) continue;
-    const { readCatalogue } = await import('../flows/read-catalogue.ts');
-    const { actions, problems } = readCatalogue(path, source);
+    const { readActionCatalogue } = await import('../flows/read-action-catalogue.ts');
+    const { actions, problems } = readActionCatalogue(path, source);
     if (problems.length > 0) throw faulty('action catalogue', problems);
     return actions;
   }

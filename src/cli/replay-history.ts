@@ -1,0 +1,28 @@
+import { Worker } from '@temporalio/worker';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { workflowBundle } from '../worker/workflow-bundle.ts';
+import { createHistoryReader } from '../workflows/runtime/history-port.ts';
+import type { HistoryReader } from '../executions/history.ts';
+
+export interface Replay {
+  /** Null when it replays; else why it does not. */
+  readonly fault: string | null;
+  readonly events: number;
+  readonly reader: HistoryReader;
+}
+
+/** Replays one run's history on the workflow code of this installation. Throws for what is no history. */
+export async function replayHistory(json: unknown): Promise<Replay> {
+  const history = historyFromJSON(json);
+  const events = history.events ?? [];
+  if (events.length === 0) throw new TypeError('it holds no events');
+  let fault: string | null = null;
+  try {
+    await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history);
+  } catch (error) {
+    fault = error instanceof Error ? error.message : String(error);
+  }
+  const reader = createHistoryReader();
+  await reader.push(0, events);
+  return { fault, events: events.length, reader };
+}
