@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure, isCancellation, TerminatedFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { ErrorInfo } from '../../activities/contract.ts';
 import { CancelledError } from '../interpreter/cancel.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
@@ -11,15 +11,19 @@ interface Place {
 
 /** Temporal's failure of a call or child, as the flow sees it. What is no failure of Temporal's stays as it is: our bug. */
 export function fromTemporal(error: unknown, place: Place): unknown {
-  if (isCancellation(error) && !(error instanceof ChildWorkflowFailure)) return new CancelledError('cancelled');
+  if (error instanceof CancelledFailure || (error instanceof ActivityFailure && error.cause instanceof CancelledFailure)) return new CancelledError('cancelled');
   const at = { ...(place.step !== undefined && { step: place.step }), ...(place.adapter !== undefined && { adapter: place.adapter }), ...(place.action !== undefined && { action: place.action }) };
   if (!(error instanceof ActivityFailure || error instanceof ChildWorkflowFailure)) return error;
-  const { cause } = error;
-  if (cause instanceof ApplicationFailure) return new FlowError(fromApplicationFailure(cause, at, error instanceof ChildWorkflowFailure));
+  return fromCause(error.cause, at, { isChild: error instanceof ChildWorkflowFailure });
+}
+
+/** The same for the failure itself, as it stands in a history. */
+export function fromCause(cause: unknown, at: Place, options: { isChild: boolean }): FlowError {
+  if (cause instanceof ApplicationFailure) return new FlowError(fromApplicationFailure(cause, at, options.isChild));
   if (cause instanceof TimeoutFailure) return fromTimeout(cause, at);
   if (cause instanceof CancelledFailure) return new FlowError({ ...at, code: 'cancelled', message: 'the sub-flow was cancelled', retryable: false });
   if (cause instanceof TerminatedFailure) return new FlowError({ ...at, code: 'terminated', message: 'the sub-flow was terminated', retryable: false });
-  return new FlowError({ ...at, code: 'adapter_error', message: error.message, retryable: false });
+  return new FlowError({ ...at, code: 'adapter_error', message: cause instanceof Error ? cause.message : 'the call failed', retryable: false });
 }
 
 function fromApplicationFailure(failure: ApplicationFailure, at: Place, isChild: boolean): ErrorInfo {

@@ -20,12 +20,11 @@ import { CancelledError, CancelToken } from '../interpreter/cancel.ts';
 import { childInput } from '../interpreter/child-input.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
 import type { CallOptions, ChildHandle, ChildRequest, Port } from '../interpreter/port.ts';
+import { historyMark } from './history-mark.ts';
 import { searchAttributesOf, STATUS_KEY } from './search-attributes.ts';
 import { SlotClient } from './slot-client.ts';
 import { fromTemporal } from './from-temporal.ts';
 
-/** Marks on a run's history, events and bytes: continue as new when nothing is in flight; hold new steps back; at any price. */
-const MARKS = { advised: { events: 2_500, bytes: 2 * 2 ** 20 }, must: { events: 3_400, bytes: 3 * 2 ** 20 }, critical: { events: 20_000, bytes: 20 * 2 ** 20 } } as const;
 /** A covered call is noticed to be lost after this long without a heartbeat (beaten every 0.7 s), an uncovered one is given more. */
 const HEARTBEAT_MS = { covered: 2_000, uncovered: 10_000 } as const;
 /** The activity bounds its attempt itself; Temporal's own limit is only for workers that can't. */
@@ -131,10 +130,7 @@ export class TemporalPort implements Port {
 
   historyIsLong(): 'no' | 'advised' | 'must' | 'critical' {
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
-    const over = (mark: keyof typeof MARKS): boolean => historyLength >= MARKS[mark].events || historySize >= MARKS[mark].bytes;
-    if (over('critical')) return 'critical';
-    if (over('must')) return 'must';
-    return over('advised') || continueAsNewSuggested ? 'advised' : 'no';
+    return historyMark({ events: historyLength, bytes: historySize, advised: continueAsNewSuggested });
   }
   trace(): void {
     // Nobody listens in the sandbox: the history port tells the same from the history.

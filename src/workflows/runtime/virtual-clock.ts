@@ -1,3 +1,5 @@
+import { settle } from './settle.ts';
+
 interface Due {
   readonly at: number;
   readonly order: number;
@@ -46,11 +48,4 @@ export class VirtualClock {
       next.run();
     }
   }
-}
-
-/** Lets every promise that can go on go on: a macrotask comes after all microtasks. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
