@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Json } from '../ir/json.ts';
-import { Budget } from './budget.ts';
+import type { Budget } from './budget.ts';
 import { wrong } from './expression-error.ts';
 import type { Tools } from './functions/function.ts';
 import { MAX_PATTERN_CHARS } from './limits.ts';
@@ -16,14 +16,10 @@ export type Run = (frame: Frame) => Value;
 export class Patterns {
   readonly #compiled = new Map<string, RE2JS>();
 
-  get(source: string, budget: Budget): RE2JS {
-    // A kept pattern costs what a new one does, so that the cost never depends on what ran before.
+  get(source: string): RE2JS {
     const known = this.#compiled.get(source);
-    if (known !== undefined) {
-      budget.spend(costOf(source, known));
-      return known;
-    }
-    const compiled = compilePattern(source, budget);
+    if (known !== undefined) return known;
+    const compiled = compilePattern(source);
     if (this.#compiled.size >= 100) this.#compiled.clear();
     this.#compiled.set(source, compiled);
     return compiled;
@@ -31,20 +27,13 @@ export class Patterns {
 }
 
 /** Throws EvaluationFailure for a pattern that RE2 does not take. */
-export function compilePattern(source: string, budget: Budget): RE2JS {
+export function compilePattern(source: string): RE2JS {
   if (source.length > MAX_PATTERN_CHARS) throw wrong(`a pattern has at most ${MAX_PATTERN_CHARS} characters`);
-  let compiled: RE2JS;
   try {
-    compiled = RE2JS.compile(source);
+    return RE2JS.compile(source);
   } catch {
     throw wrong('the pattern is no regular expression that RE2 knows; look-around and back-references are not supported');
   }
-  budget.spend(costOf(source, compiled));
-  return compiled;
-}
-
-function costOf(source: string, compiled: RE2JS): number {
-  return 100 + source.length * 10 + compiled.programSize();
 }
 
 /** What one evaluation holds: roots, budget, and the variables of macros by slot. */
@@ -55,6 +44,7 @@ export class Frame implements Tools {
   /** True once a list or map was made: then the result has to be measured. */
   built = false;
   readonly #patterns: Patterns;
+  readonly #used = new Map<string, RE2JS>();
 
   constructor(options: { lookup: Lookup; budget: Budget; patterns: Patterns }) {
     this.lookup = options.lookup;
@@ -63,6 +53,12 @@ export class Frame implements Tools {
   }
 
   pattern(source: string): RE2JS {
-    return this.#patterns.get(source, this.budget);
+    const known = this.#used.get(source);
+    if (known !== undefined) return known;
+    const compiled = this.#patterns.get(source);
+    // Paid once an evaluation, whether it was compiled before or not: the cost must not depend on what ran earlier.
+    this.budget.spend(500 + compiled.programSize() * 32);
+    this.#used.set(source, compiled);
+    return compiled;
   }
 }

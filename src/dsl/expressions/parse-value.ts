@@ -44,6 +44,8 @@ function readPlaceholders(text: string, places: ValuePlaces, single: { from: num
   }
   let pos = 0;
   let literal = '';
+  // Names inside an escaped `$${ … }` are text on purpose.
+  let quietUntil = -1;
   const flush = (): void => {
     if (literal !== '') reading.parts.push(literal);
     literal = '';
@@ -54,6 +56,7 @@ function readPlaceholders(text: string, places: ValuePlaces, single: { from: num
       // The name or brace that follows is plain text now.
       literal += text.slice(at + 1, at + 3);
       pos = at + 3;
+      if (text.charAt(at + 2) === '{') quietUntil = closingBrace(text, pos);
     } else if (text.startsWith('${', at)) {
       const close = closingBrace(text, at + 2);
       if (close < 0) {
@@ -66,7 +69,7 @@ function readPlaceholders(text: string, places: ValuePlaces, single: { from: num
       readSource(text, at + 2, close, places, reading);
       pos = close + 1;
     } else {
-      reportName(text, at, reading);
+      if (at > quietUntil) reportName(text, at, reading);
       literal += '$';
       pos = at + 1;
     }
