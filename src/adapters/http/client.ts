@@ -75,7 +75,8 @@ async function exchangeOnce(agent: Agent, request: HttpRequest, maxBytes: number
   let sent = false;
   const dispatcher = agent.compose((dispatch) => (options, handler) => dispatch(options, watchSend(handler, () => (sent = true))));
   try {
-    const answer = await dispatcher.request({
+    // undici takes notice of an abort only once a connection stands; until then nobody must wait for it.
+    const answer = await orAborted(request.signal, dispatcher.request({
       origin: request.url.origin,
       path: request.url.pathname + request.url.search,
       // undici types the method as a closed list; it sends any token.
@@ -83,7 +84,7 @@ async function exchangeOnce(agent: Agent, request: HttpRequest, maxBytes: number
       headers: request.headers,
       body: request.body,
       signal: request.signal,
-    });
+    }));
     const headers = plainHeaders(answer.headers);
     const cut = request.cutAt?.(answer.statusCode) ?? null;
     const encoding = typeof headers['content-encoding'] === 'string' ? headers['content-encoding'] : '';
@@ -91,6 +92,21 @@ async function exchangeOnce(agent: Agent, request: HttpRequest, maxBytes: number
     return { status: answer.statusCode, headers, body, truncated };
   } catch (error) {
     throw transportError(error, { sent, request });
+  }
+}
+
+async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(new Error('aborted'));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  work.catch(() => undefined); // may end after nobody listens any more
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
