@@ -23,14 +23,14 @@ interface PendingChild {
 
 /**
  * The port over a recorded history: nothing is done, everything was done already. Calls are matched by activity id,
- * timers by their summary, children by workflow id, local activities by their order. history-reader.ts feeds it.
+ * timers and local activities by their summary, children by workflow id. history-reader.ts feeds it.
  */
 export class HistoryPort implements Port {
   readonly trace: (event: TraceEvent) => void;
   readonly #executionId: string;
   readonly calls = new Map<string, Pending>();
-  /** Local activities in the order of their scheduling. */
-  readonly locals: Pending[] = [];
+  /** Local activities by step: the summary of their marker. */
+  readonly locals = new Map<string, Pending>();
   readonly timers = new Map<string, Deferred<void>>();
   readonly children = new Map<string, PendingChild>();
   readonly granted = deferred<void>();
@@ -51,19 +51,19 @@ export class HistoryPort implements Port {
   }
   callAction(request: ActionRequest, options: CallOptions, cancel: CancelToken): Promise<Json> {
     const place = { step: request.step, adapter: request.adapter, action: request.action };
-    return options.local ? this.#local(place, cancel) : this.#call(request.step, place, cancel);
+    return this.#call(options.local ? this.locals : this.calls, request.step, place, cancel);
   }
   async emit(_event: unknown, step: string, cancel: CancelToken): Promise<{ id: string }> {
-    return (await this.#call(`${step} weir.emit`, { step }, cancel)) as { id: string };
+    return (await this.#call(this.calls, `${step} weir.emit`, { step }, cancel)) as { id: string };
   }
   async resolveFlow(_ref: string, step: string, cancel: CancelToken): Promise<{ ref: string; flows: Readonly<Record<string, FlowIr>> }> {
-    return (await this.#call(`${step} weir.resolve_flow`, { step }, cancel)) as unknown as { ref: string; flows: Readonly<Record<string, FlowIr>> }; // the activity's result
+    return (await this.#call(this.calls, `${step} weir.resolve_flow`, { step }, cancel)) as unknown as { ref: string; flows: Readonly<Record<string, FlowIr>> }; // the activity's result
   }
   checkInput(_request: { schema: JsonObject; input: Json }, step: string, cancel: CancelToken): Promise<Json> {
-    return this.#call(`${step} weir.check_input`, { step }, cancel);
+    return this.#call(this.calls, `${step} weir.check_input`, { step }, cancel);
   }
   async acquireSlot(_request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string }, cancel: CancelToken): Promise<void> {
-    const answer = await this.#call('flow weir.request_slot', { step: 'flow' }, cancel);
+    const answer = await this.#call(this.calls, 'flow weir.request_slot', { step: 'flow' }, cancel);
     if (answer === 'rejected') throw new FlowError({ code: 'concurrency_limit', message: 'the flow runs as often as it may for this key already', status: 429, retryable: true });
     if (answer === 'queued') await orCancelled(this.granted.promise, cancel);
   }
@@ -108,14 +108,9 @@ export class HistoryPort implements Port {
     // The trace tells it all.
   }
 
-  #call(id: string, place: Pending['place'], cancel: CancelToken): Promise<Json> {
+  #call(into: Map<string, Pending>, id: string, place: Pending['place'], cancel: CancelToken): Promise<Json> {
     const pending: Pending = { answer: deferred<Json>(), place, recorded: false };
-    this.calls.set(id, pending);
-    return this.#answered(pending, cancel);
-  }
-  #local(place: Pending['place'], cancel: CancelToken): Promise<Json> {
-    const pending: Pending = { answer: deferred<Json>(), place, recorded: false };
-    this.locals.push(pending);
+    into.set(id, pending);
     return this.#answered(pending, cancel);
   }
   async #answered(pending: Pending, cancel: CancelToken): Promise<Json> {

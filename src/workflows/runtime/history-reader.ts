@@ -1,5 +1,5 @@
 import { DefaultFailureConverter, defaultPayloadConverter, fromPayloadsAtIndex, type Payload } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto, { type temporal } from '@temporalio/proto';
 import type { HistoryEvent, HistoryReader, TracedEvent } from '../../executions/history.ts';
 import type { Json } from '../../dsl/ir/json.ts';
 import type { ErrorInfo, ExecutionStatus, RunFlowInput } from '../contract.ts';
@@ -10,7 +10,7 @@ import { timeOf } from './event-time.ts';
 import { fromCause } from './from-temporal.ts';
 import { type Attempts, RunReplay } from './run-replay.ts';
 
-const TYPE = temporal.api.enums.v1.EventType;
+const TYPE = proto.temporal.api.enums.v1.EventType;
 
 /** The read model of an execution: the interpreter over the histories of its runs. Contract: executions/history.ts. */
 export function createHistoryReader(executionId: string): HistoryReader {

@@ -1,5 +1,5 @@
 import { DefaultFailureConverter, defaultPayloadConverter, fromPayloadsAtIndex, type Payload } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto, { type temporal } from '@temporalio/proto';
 import type { Json } from '../../dsl/ir/json.ts';
 import type { HistoryEvent } from '../../executions/history.ts';
 import { type CallbackMessage, type DecisionMessage, type ErrorInfo, type EventMessage, type RollbackMessage, type RunFlowInput, SIGNALS, UPDATES } from '../contract.ts';
@@ -13,7 +13,7 @@ import { timeOf } from './event-time.ts';
 import { HistoryPort } from './history-port.ts';
 import { settle } from './settle.ts';
 
-const TYPE = temporal.api.enums.v1.EventType;
+const TYPE = proto.temporal.api.enums.v1.EventType;
 type Failure = temporal.api.failure.v1.IFailure;
 export interface Attempts {
   readonly attempts: number;
@@ -120,8 +120,7 @@ export class RunReplay {
       const call = this.#port.calls.get(name);
       if (call !== undefined) call.recorded = true;
     } else if (event.timerStartedEventAttributes) {
-      const summary = event.userMetadata?.summary as Payload | null | undefined;
-      this.#names.set(id, summary ? defaultPayloadConverter.fromPayload<string>(summary) : '');
+      this.#names.set(id, summaryOf(event));
     } else if (event.startChildWorkflowExecutionInitiatedEventAttributes) {
       const name = event.startChildWorkflowExecutionInitiatedEventAttributes.workflowId ?? '';
       this.#names.set(id, name);
@@ -174,11 +173,12 @@ export class RunReplay {
       child.answer.reject(fromCause(cause, { step: child.step }, { isChild: true }));
     }
   }
-  /** A local activity's end: they are matched in order, for their markers name no id of ours. */
   #applyMarker(event: HistoryEvent): void {
     const marker = event.markerRecordedEventAttributes;
     if (marker?.markerName !== 'core_local_activity') return;
-    const pending = this.#port.locals.shift();
+    const step = summaryOf(event);
+    const pending = this.#port.locals.get(step);
+    this.#port.locals.delete(step);
     if (pending === undefined) return;
     const data = marker.details?.['data']?.payloads?.[0]?.data;
     const attempt = data ? Number((JSON.parse(Buffer.from(data).toString('utf8')) as { attempt?: number }).attempt ?? 1) : 1;
@@ -215,6 +215,11 @@ export class RunReplay {
 }
 
 const first = (payloads: { payloads?: unknown[] | null } | null | undefined): Json => fromPayloadsAtIndex<Json | undefined>(defaultPayloadConverter, 0, payloads?.payloads as Payload[] | null | undefined) ?? null;
+
+function summaryOf(event: HistoryEvent): string {
+  const summary = event.userMetadata?.summary as Payload | null | undefined;
+  return summary ? defaultPayloadConverter.fromPayload<string>(summary) : '';
+}
 
 /** A failure of the history as the SDK's error; of a wrapper for activities or children its cause. */
 function toError(failure: Failure | null | undefined): unknown {

@@ -63,7 +63,7 @@ export class TemporalPort implements Port {
     };
     const type = `${request.adapter}.${request.action}`;
     const activities = options.local
-      ? proxyLocalActivities<Record<string, Activity>>({ startToCloseTimeout: request.attemptTimeoutMs + GRACE_MS, retry: policy, summary: options.summary, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED })
+      ? proxyLocalActivities<Record<string, Activity>>({ startToCloseTimeout: request.attemptTimeoutMs + GRACE_MS, retry: policy, summary: request.step, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED }) // its marker's only name
       : proxyActivities<Record<string, Activity>>({
           activityId: request.step,
           startToCloseTimeout: request.attemptTimeoutMs + GRACE_MS,
