@@ -10,6 +10,8 @@ export interface CompileEnvironment {
   /** Versions known of each flow by name (with `-`), newest last; used for bare names and `flow` steps. */
   readonly flows: ReadonlyMap<string, readonly string[]>;
   readonly limits?: Partial<CompileLimits>;
+  /** Texts of the files beside the flow by relative path, for `script: { file }`. */
+  readonly files?: ReadonlyMap<string, string>;
 }
 
 export interface CatalogueAction {
