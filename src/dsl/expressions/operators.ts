@@ -2,7 +2,7 @@ import type { BinaryOperator } from './ast.ts';
 import type { Budget } from './budget.ts';
 import { parseDuration } from './duration.ts';
 import { equals } from './equals.ts';
-import { EvaluationFailure, wrong } from './expression-error.ts';
+import { wrong } from './expression-error.ts';
 import { parseInstant } from './instant.ts';
 import { Duration, isList, isMap, Timestamp, typeName, type Value } from './values.ts';
 
@@ -129,10 +129,4 @@ function instantMs(value: Value): number | null {
 }
 function durationMs(value: Value): number | null {
   return value instanceof Duration ? value.ms : typeof value === 'string' ? parseDuration(value) : null;
-}
-
-/** For results of functions that may be too large or not finite. */
-export function checkedNumber(value: number): number {
-  if (!Number.isFinite(value)) throw new EvaluationFailure('wrong', 'the number is too large');
-  return value;
 }

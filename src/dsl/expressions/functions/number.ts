@@ -1,4 +1,3 @@
-import { checkedNumber } from '../operators.ts';
 import { wrong } from '../expression-error.ts';
 import { type CelFunction, numberArg, wholeArg } from './function.ts';
 
@@ -16,7 +15,7 @@ export const NUMBER: Readonly<Record<string, CelFunction>> = {
       const value = numberArg('round', args, 0);
       // Shifting the decimal point as text keeps 1.005 from becoming 1.00499…
       const shifted = Math.round(Number(`${Math.abs(value)}e${digits}`));
-      return Number.isFinite(shifted) ? checkedNumber(Math.sign(value) * Number(`${shifted}e-${digits}`)) : value;
+      return Number.isFinite(shifted) ? Math.sign(value) * Number(`${shifted}e-${digits}`) : value;
     },
   },
 };
