@@ -7,7 +7,7 @@ export type SlotAnswer = 'granted' | 'queued' | 'rejected';
 
 /** Asks the coordinator of a concurrency key for a slot, starting it if none runs. Asking again is harmless. */
 export async function requestSlot(client: Client, taskQueue: string, request: SlotRequest): Promise<SlotAnswer> {
-  const start = WithStartWorkflowOperation.create(COORDINATOR_TYPE, {
+  const start = new WithStartWorkflowOperation(COORDINATOR_TYPE, {
     workflowId: request.coordinator,
     taskQueue,
     args: [],

@@ -19,7 +19,11 @@ export function fromTemporal(error: unknown, place: Place): unknown {
 
 /** The same for the failure itself, as it stands in a history. */
 export function fromCause(cause: unknown, at: Place, options: { isChild: boolean }): FlowError {
-  if (cause instanceof ApplicationFailure) return new FlowError(fromApplicationFailure(cause, at, options.isChild));
+  if (cause instanceof ApplicationFailure) {
+    const info = fromApplicationFailure(cause, at, options.isChild);
+    // A worker that was shut down in mid-call says so itself.
+    return new FlowError(info, info.code === 'worker_lost' ? { lostAttempt: info.attempt ?? 1 } : {});
+  }
   if (cause instanceof TimeoutFailure) return fromTimeout(cause, at);
   if (cause instanceof CancelledFailure) return new FlowError({ ...at, code: 'cancelled', message: 'the sub-flow was cancelled', retryable: false });
   if (cause instanceof TerminatedFailure) return new FlowError({ ...at, code: 'terminated', message: 'the sub-flow was terminated', retryable: false });
