@@ -29,7 +29,7 @@ export interface Peers {
   readonly urls: Readonly<Record<string, string>>;
   /** Every call so far, oldest first. */
   readonly calls: readonly PeerCall[];
-  /** The next calls of a peer get these statuses instead of an answer: `fail('stripe', [503, 503])`. */
+  /** The next calls of a peer get these statuses instead of an answer: `fail('stripe', [503, 503])`. 0 is no answer at all. */
   readonly fail: (peer: string, statuses: readonly number[]) => void;
   readonly close: () => Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function startPeers({ port = 0, callMs = 50, onError = () => undefi
     const peer = Object.hasOwn(peers, name) ? peers[name] : undefined;
     const answer = planned !== undefined ? refusal(planned, 'planned', 'This failure was asked for.') : answerOf(peer, { method, path, query: Object.fromEntries(url.searchParams), headers, body });
     calls.push({ peer: name, method, path, headers, body, status: answer.status ?? 200 });
-    send(response, answer);
+    if (answer.status !== 0) send(response, answer);
   }
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a TCP server has an AddressInfo

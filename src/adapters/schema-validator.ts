@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formatsPlugin from 'ajv-formats';
+import { didYouMean } from '../dsl/diagnostics/nearest.ts';
 import type { JsonObject } from '../dsl/ir/json.ts';
 
 export interface SchemaProblem {
@@ -9,7 +10,8 @@ export interface SchemaProblem {
 }
 
 // `strict: false`: manifests may carry vocabulary of their own (x-…, examples for editors) without being refused.
-const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true });
+// `verbose` brings the schema beside an error, for hints.
+const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true, verbose: true });
 // The package is CommonJS: under NodeNext its default export is typed as the module object.
 (formatsPlugin as unknown as (instance: Ajv2020) => void)(ajv);
 
@@ -53,8 +55,14 @@ function pathOf(error: ErrorObject): string {
 
 function describe(error: ErrorObject): string {
   if (error.keyword === 'required') return 'is required';
-  if (error.keyword === 'additionalProperties') return 'is not a known key';
+  if (error.keyword === 'additionalProperties') return unknownKey(error);
   if (error.keyword === 'enum') return `must be one of ${JSON.stringify(error.params['allowedValues'])}`;
   if (error.keyword === 'const') return `must be ${JSON.stringify(error.params['allowedValue'])}`;
   return error.message ?? 'is not valid';
+}
+
+function unknownKey(error: ErrorObject): string {
+  const properties: unknown = error.parentSchema?.['properties'];
+  const hint = didYouMean(String(error.params['additionalProperty']), properties !== null && typeof properties === 'object' ? Object.keys(properties) : []);
+  return hint === undefined ? 'is not a known key' : `is not a known key. ${hint}`;
 }

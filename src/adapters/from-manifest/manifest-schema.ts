@@ -2,6 +2,7 @@ import type { JsonObject } from '../../dsl/ir/json.ts';
 
 const text: JsonObject = { type: 'string', minLength: 1 };
 const identifier: JsonObject = { type: 'string', pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 };
+const duration: JsonObject = { type: 'string', pattern: '^(([0-9]+(ms|s|m|h|d))+|P[0-9DTHMS.]+)$' };
 const pointer: JsonObject = { type: 'string', pattern: '^(/.*)?$' };
 const status: JsonObject = { anyOf: [{ type: 'integer', minimum: 100, maximum: 599 }, { type: 'string', pattern: '^[1-5]([0-9]{2}|xx)$' }] };
 const headers: JsonObject = { type: 'object', propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }, additionalProperties: { type: 'string' } };
@@ -32,14 +33,16 @@ const errorRule: JsonObject = {
   },
 };
 
+// Every keyword but `type` and `not` is for maps only: `false` passes.
 const retry: JsonObject = {
-  type: 'object',
+  type: ['object', 'boolean'],
+  not: { const: true },
   additionalProperties: false,
   properties: {
     attempts: { type: 'integer', minimum: 1 },
     backoff: { enum: ['exponential', 'linear', 'constant'] },
-    initial: text, factor: { type: 'number', minimum: 1 }, max_interval: text,
-    jitter: { type: 'number', minimum: 0, maximum: 1 }, max_duration: text,
+    initial: duration, factor: { type: 'number', minimum: 1 }, max_interval: duration,
+    jitter: { type: 'number', minimum: 0, maximum: 1 }, max_duration: duration,
     on: { type: 'array', items: text }, not_on: { type: 'array', items: text },
   },
 };
@@ -57,8 +60,8 @@ const action: JsonObject = {
     idempotency: { anyOf: [{ enum: ['safe', 'none'] }, { type: 'object', required: ['key'], additionalProperties: false, properties: { key: text } }] },
     completion: { enum: ['sync', 'callback'] },
     callback_schema: { type: 'object' },
-    retry: { anyOf: [{ const: false }, retry] },
-    attempt_timeout: { type: 'string', pattern: '^([0-9]+(ms|s|m|h))+$' },
+    retry,
+    attempt_timeout: duration,
     errors: { type: 'array', items: errorRule },
     result: pointer,
     example: {},
