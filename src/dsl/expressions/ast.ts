@@ -16,7 +16,13 @@ export type Node = Place &
     | { readonly kind: 'name'; readonly name: string }
     | { readonly kind: 'field'; readonly of: Node; readonly name: string; readonly optional: boolean }
     | { readonly kind: 'index'; readonly of: Node; readonly index: Node; readonly optional: boolean }
-    | { readonly kind: 'call'; readonly name: string; readonly nameAt: number; readonly on: Node | null; readonly args: readonly Node[] }
+    | {
+        readonly kind: 'call';
+        readonly name: string;
+        readonly nameAt: number;
+        readonly on: Node | null;
+        readonly args: readonly Node[];
+      }
     | { readonly kind: 'list'; readonly items: readonly Node[] }
     | { readonly kind: 'map'; readonly entries: readonly { readonly key: Node; readonly value: Node }[] }
     | { readonly kind: 'not' | 'negate'; readonly operand: Node }
@@ -40,7 +46,8 @@ export function chainOf(node: Node): Chain {
   let start = node;
   for (;;) {
     if (start.kind === 'field') path.push(start.name);
-    else if (start.kind === 'index' && start.index.kind === 'literal' && isKey(start.index.value)) path.push(start.index.value);
+    else if (start.kind === 'index' && start.index.kind === 'literal' && isKey(start.index.value))
+      path.push(start.index.value);
     else break;
     if (start.optional) optionalFrom = path.length - 1;
     start = start.of;

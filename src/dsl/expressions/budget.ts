@@ -15,7 +15,10 @@ export class Budget {
   spend(steps: number): void {
     this.#left -= steps;
     if (this.#left < 0) {
-      throw new EvaluationFailure('limit', `the expression takes more than ${this.#max} steps; go over smaller lists, or do the work in a call`);
+      throw new EvaluationFailure(
+        'limit',
+        `the expression takes more than ${this.#max} steps; go over smaller lists, or do the work in a call`,
+      );
     }
   }
 

@@ -52,7 +52,11 @@ function compileNode(node: Node, scope: Scope): Run {
     case 'or':
       return compileLogic(node, scope, { decides: true, operator: '||' });
     case 'choice': {
-      const [test, yes, no] = [compileNode(node.test, scope), compileNode(node.yes, scope), compileNode(node.no, scope)];
+      const [test, yes, no] = [
+        compileNode(node.test, scope),
+        compileNode(node.yes, scope),
+        compileNode(node.no, scope),
+      ];
       return (frame) => (boolOf(test(frame), '? :') ? yes(frame) : no(frame));
     }
     case 'list': {
@@ -73,9 +77,22 @@ function compileNode(node: Node, scope: Scope): Run {
 /** `$x.content-type`: CEL reads a subtraction where a field was meant. */
 function compileDashed(node: Node & { kind: 'binary' }, scope: Scope): Run | null {
   const { op, left, right } = node;
-  if (op !== '-' || left.kind !== 'field' || right.kind !== 'name' || left.end + 1 !== right.at || scope.variables.has(right.name)) return null;
+  if (
+    op !== '-' ||
+    left.kind !== 'field' ||
+    right.kind !== 'name' ||
+    left.end + 1 !== right.at ||
+    scope.variables.has(right.name)
+  )
+    return null;
   const message = `\`${right.name}\` is no value`;
-  scope.findings.problem({ kind: 'root_without_dollar', message, hint: `A field with a dash in its name is taken so: ["${left.name}-${right.name}"].`, offset: right.at, length: right.end - right.at });
+  scope.findings.problem({
+    kind: 'root_without_dollar',
+    message,
+    hint: `A field with a dash in its name is taken so: ["${left.name}-${right.name}"].`,
+    offset: right.at,
+    length: right.end - right.at,
+  });
   compileNode(left, scope);
   return () => {
     throw wrong(message);
@@ -89,7 +106,10 @@ function compileName(node: Node & { kind: 'name' }, scope: Scope): Run {
   scope.findings.problem({
     kind: 'root_without_dollar',
     message: `\`${node.name}\` is no value`,
-    hint: near !== undefined && near !== node.name ? `Did you mean ${near}?` : `A root has a $ before it: $${node.name}. A text stands in quotes: "${node.name}".`,
+    hint:
+      near !== undefined && near !== node.name
+        ? `Did you mean ${near}?`
+        : `A root has a $ before it: $${node.name}. A text stands in quotes: "${node.name}".`,
     offset: node.at,
     length: node.end - node.at,
   });
@@ -99,12 +119,16 @@ function compileName(node: Node & { kind: 'name' }, scope: Scope): Run {
 }
 
 /** `&&` and `||` as CEL has them: the side that decides wins, even when the other fails. */
-function compileLogic(node: Node & { kind: 'and' | 'or' }, scope: Scope, logic: { decides: boolean; operator: string }): Run {
+function compileLogic(
+  node: Node & { kind: 'and' | 'or' },
+  scope: Scope,
+  logic: { decides: boolean; operator: string },
+): Run {
   const left = compileNode(node.left, scope);
   const right = compileNode(node.right, scope);
   return (frame) => {
     frame.budget.spend(1);
-    let failure: unknown;
+    let failure: EvaluationFailure | undefined;
     try {
       if (boolOf(left(frame), logic.operator) === logic.decides) return logic.decides;
     } catch (error) {
@@ -127,14 +151,18 @@ function quietly(run: Run, frame: Frame): Value {
 }
 
 function compileMap(node: Node & { kind: 'map' }, scope: Scope): Run {
-  const entries = node.entries.map((entry) => ({ key: compileNode(entry.key, scope), value: compileNode(entry.value, scope) }));
+  const entries = node.entries.map((entry) => ({
+    key: compileNode(entry.key, scope),
+    value: compileNode(entry.value, scope),
+  }));
   return (frame) => {
     frame.built = true;
     frame.budget.spend(entries.length);
     const map: MutableMap = {};
     for (const entry of entries) {
       const key = entry.key(frame);
-      if (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'boolean') throw wrong(`a map’s key is a string, not a ${typeName(key)}`);
+      if (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'boolean')
+        throw wrong(`a map’s key is a string, not a ${typeName(key)}`);
       put(map, String(key), entry.value(frame));
     }
     return map;
@@ -149,16 +177,27 @@ function compileCall(node: Node & { kind: 'call' }, scope: Scope): Run {
   if (found === undefined) {
     for (const argument of nodes) compileNode(argument, scope);
     const near = nearest(node.name, [...FUNCTIONS.keys(), ...MACROS.keys()]);
-    return failing(node, scope, { kind: 'unknown_function', message: `there is no function \`${node.name}\``, ...(near === undefined ? {} : { hint: `Did you mean ${FUNCTIONS.get(near)?.usage ?? MACROS.get(near)}?` }) });
+    return failing(node, scope, {
+      kind: 'unknown_function',
+      message: `there is no function \`${node.name}\``,
+      ...(near === undefined ? {} : { hint: `Did you mean ${FUNCTIONS.get(near)?.usage ?? MACROS.get(near)}?` }),
+    });
   }
   const args = nodes.map((argument) => compileNode(argument, scope));
   if (args.length < found.args[0] || args.length > found.args[1]) {
-    return failing(node, scope, { kind: 'type', message: `${node.name}() can’t take ${args.length} ${args.length === 1 ? 'argument' : 'arguments'}`, hint: `It is ${found.usage}.` });
+    return failing(node, scope, {
+      kind: 'type',
+      message: `${node.name}() can’t take ${args.length} ${args.length === 1 ? 'argument' : 'arguments'}`,
+      hint: `It is ${found.usage}.`,
+    });
   }
   checkPattern(node, nodes, scope.findings);
   return (frame) => {
     frame.budget.spend(1);
-    const result = found.call(args.map((argument) => plain(argument(frame))), frame);
+    const result = found.call(
+      args.map((argument) => plain(argument(frame))),
+      frame,
+    );
     if (typeof result === 'object' && result !== null) frame.built = true;
     return result;
   };

@@ -1,5 +1,12 @@
 const SECOND = 1_000;
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: 60 * SECOND, h: 3_600 * SECOND, d: 86_400 * SECOND, w: 604_800 * SECOND };
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: SECOND,
+  m: 60 * SECOND,
+  h: 3_600 * SECOND,
+  d: 86_400 * SECOND,
+  w: 604_800 * SECOND,
+};
 const ORDER = ['w', 'd', 'h', 'm', 's', 'ms'];
 const SHORT = /(\d+(?:\.\d+)?)(ms|[smhdw])/y;
 const ISO = /^P(?:(\d+)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;

@@ -29,7 +29,8 @@ export function equals(a: Value, b: Value, budget: Budget, depth = 0): boolean {
     if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) budget.spendChars(a.length);
     return a === b;
   }
-  if (depth > MAX_VALUE_DEPTH) throw new EvaluationFailure('limit', `values nested more than ${MAX_VALUE_DEPTH} levels deep can’t be compared`);
+  if (depth > MAX_VALUE_DEPTH)
+    throw new EvaluationFailure('limit', `values nested more than ${MAX_VALUE_DEPTH} levels deep can’t be compared`);
   if (isList(a)) {
     if (!isList(b) || a.length !== b.length) return false;
     for (const [index, item] of a.entries()) if (!equals(item, b[index] ?? null, budget, depth + 1)) return false;
@@ -40,7 +41,8 @@ export function equals(a: Value, b: Value, budget: Budget, depth = 0): boolean {
     const keys = Object.keys(a);
     budget.spend(keys.length);
     if (keys.length !== Object.keys(b).length) return false;
-    for (const key of keys) if (!Object.hasOwn(b, key) || !equals(a[key] ?? null, b[key] ?? null, budget, depth + 1)) return false;
+    for (const key of keys)
+      if (!Object.hasOwn(b, key) || !equals(a[key] ?? null, b[key] ?? null, budget, depth + 1)) return false;
     return true;
   }
   if (a instanceof Timestamp || b instanceof Timestamp) {
@@ -49,7 +51,9 @@ export function equals(a: Value, b: Value, budget: Budget, depth = 0): boolean {
   }
   if (a instanceof Duration && b instanceof Duration) return a.ms === b.ms;
   if (a instanceof Optional && b instanceof Optional) {
-    return a.value === undefined || b.value === undefined ? a.value === b.value : equals(a.value, b.value, budget, depth + 1);
+    return a.value === undefined || b.value === undefined
+      ? a.value === b.value
+      : equals(a.value, b.value, budget, depth + 1);
   }
   return false;
 }

@@ -46,7 +46,11 @@ export class Evaluator {
     const value = this.evaluate(src, lookup);
     if (typeof value === 'boolean') return value;
     const hint = value === null ? '; compare it, as in $x != null' : '; compare it, as in $x == "yes" or $x > 0';
-    throw new ExpressionError({ message: `a condition gives true or false, this one gives a ${typeName(value)}${hint}`, field: null, src });
+    throw new ExpressionError({
+      message: `a condition gives true or false, this one gives a ${typeName(value)}${hint}`,
+      field: null,
+      src,
+    });
   }
 
   /** The data for a value. Secrets and the callback address have no place here: they throw a plain Error (a bug of the caller). */
@@ -65,9 +69,20 @@ export class Evaluator {
   duration(value: DurationIr, lookup: Lookup): number {
     if (typeof value === 'number') return value;
     const result = this.#value(value, lookup);
-    const ms = result instanceof Duration ? result.ms : typeof result === 'number' ? result : typeof result === 'string' ? durationOf(result) : null;
+    const ms =
+      result instanceof Duration
+        ? result.ms
+        : typeof result === 'number'
+          ? result
+          : typeof result === 'string'
+            ? durationOf(result)
+            : null;
     if (ms !== null && Number.isFinite(ms)) return Math.max(0, Math.round(ms));
-    throw new ExpressionError({ message: `a length of time is a text such as "5m" or "PT5M", or milliseconds; this is a ${typeName(result)}${typeof result === 'string' ? ' that is none' : ''}`, field: null, src: sourceOf(value) });
+    throw new ExpressionError({
+      message: `a length of time is a text such as "5m" or "PT5M", or milliseconds; this is a ${typeName(result)}${typeof result === 'string' ? ' that is none' : ''}`,
+      field: null,
+      src: sourceOf(value),
+    });
   }
 
   /** A whole number, 0 or more. */
@@ -75,7 +90,11 @@ export class Evaluator {
     if (typeof value === 'number') return value;
     const result = this.#value(value, lookup);
     if (typeof result === 'number' && Number.isSafeInteger(result) && result >= 0) return result;
-    throw new ExpressionError({ message: `a count is a whole number from 0 up; this is a ${typeName(result)}${typeof result === 'number' ? ' that is none' : ''}`, field: null, src: sourceOf(value) });
+    throw new ExpressionError({
+      message: `a count is a whole number from 0 up; this is a ${typeName(result)}${typeof result === 'number' ? ' that is none' : ''}`,
+      field: null,
+      src: sourceOf(value),
+    });
   }
 
   #frame(lookup: Lookup): Frame {
@@ -93,7 +112,8 @@ export class Evaluator {
     return this.#guard(src, () => {
       frame.built = false;
       const value = this.#compile(src)(frame);
-      if (typeof value === 'string' && value.length > MAX_OUTPUT_CHARS) throw wrong(`the result is longer than ${MAX_OUTPUT_CHARS} characters`);
+      if (typeof value === 'string' && value.length > MAX_OUTPUT_CHARS)
+        throw wrong(`the result is longer than ${MAX_OUTPUT_CHARS} characters`);
       // What was not built here is a part of the data, and JSON already.
       if (typeof value === 'object' && value !== null && !frame.built && isData(value)) return value as Json;
       return toJson(value);
@@ -114,8 +134,10 @@ export class Evaluator {
     try {
       return work();
     } catch (error) {
-      if (error instanceof EvaluationFailure) throw new ExpressionError({ message: error.message, field: error.field, src });
-      if (error instanceof SyntaxProblem) throw new ExpressionError({ message: `no expression: ${error.message}`, field: null, src });
+      if (error instanceof EvaluationFailure)
+        throw new ExpressionError({ message: error.message, field: error.field, src });
+      if (error instanceof SyntaxProblem)
+        throw new ExpressionError({ message: `no expression: ${error.message}`, field: null, src });
       throw error;
     }
   }
@@ -159,9 +181,17 @@ export class Evaluator {
         open = true;
         continue;
       }
-      const text = typeof part === 'string' ? part : this.#guard(part.src, () => stringOf(this.#compile(part.src)(frame), frame.budget));
+      const text =
+        typeof part === 'string'
+          ? part
+          : this.#guard(part.src, () => stringOf(this.#compile(part.src)(frame), frame.budget));
       chars += text.length;
-      if (chars > MAX_OUTPUT_CHARS) throw new ExpressionError({ message: `the text is longer than ${MAX_OUTPUT_CHARS} characters`, field: null, src: typeof part === 'string' ? '' : part.src });
+      if (chars > MAX_OUTPUT_CHARS)
+        throw new ExpressionError({
+          message: `the text is longer than ${MAX_OUTPUT_CHARS} characters`,
+          field: null,
+          src: typeof part === 'string' ? '' : part.src,
+        });
       const last = made.at(-1);
       if (typeof last === 'string') made[made.length - 1] = last + text;
       else made.push(text);

@@ -3,7 +3,18 @@ import type { Json } from '../ir/json.ts';
 import { Evaluator, ExpressionError, jsonEquals, parseDuration } from './index.ts';
 
 const ROOTS: Readonly<Record<string, Json>> = {
-  input: { n: 5, f: 2.5, s: 'héy😀', yes: true, none: null, list: [3, 1, 2], map: { b: 2, a: 'x' }, deep: { items: [{ id: 7 }] }, at: '2026-01-31T08:00:00Z', 'content-type': 'json' },
+  input: {
+    n: 5,
+    f: 2.5,
+    s: 'héy😀',
+    yes: true,
+    none: null,
+    list: [3, 1, 2],
+    map: { b: 2, a: 'x' },
+    deep: { items: [{ id: 7 }] },
+    at: '2026-01-31T08:00:00Z',
+    'content-type': 'json',
+  },
   skipped: null,
   gather: { posts: { body: { n: 3 } } },
   now: '2026-01-31T09:00:00.000Z',
@@ -99,7 +110,11 @@ describe('what may be missing', () => {
     ['$input.list[-1]', '-1', '`$input.list` has no item -1: it is a list of 3'],
     ['$skipped.x', 'x', '`$skipped` is null, so it has no field "x"'],
     ['$input.n.x', 'x', '`$input.n` is a number, so it has no field "x"'],
-    ['$input.list.id', 'id', '`$input.list` is a list, so it has no field "id"; take an item by its number, or use map()'],
+    [
+      '$input.list.id',
+      'id',
+      '`$input.list` is a list, so it has no field "id"; take an item by its number, or use map()',
+    ],
     ['$nowhere.x', 'nowhere', '`$nowhere` has no value here'],
     ['$input.map(k, $input.deep.items[0].nope)', 'nope', '`$input.deep.items[0]` has no field "nope"'],
     ['$input.deep.items.map(i, i.nope)', 'nope', '`i` has no field "nope"'],
@@ -168,66 +183,32 @@ describe('failures', () => {
   });
 });
 
-describe('resolve', () => {
-  const evaluator = new Evaluator();
-  it('joins texts: JSON for lists and maps, null as null', () => {
-    const parts = ['n=', { src: '$input.n' }, ' ', { src: '$input.map' }, ' ', { src: '$skipped' }, ' ', { src: '$input.yes' }, ' ', { src: '$now' }, ' ', { src: 'duration("90s")' }];
-    expect(evaluator.resolve({ v: 'text', parts }, lookup)).toBe('n=5 {"b":2,"a":"x"} null true 2026-01-31T09:00:00Z 90s');
-  });
-
-  it('leaves an optional entry out only when it finds nothing', () => {
-    const map = { v: 'map', entries: [{ key: 'a', value: { v: 'expr', src: '$input.zz' }, optional: true }, { key: 'b', value: { v: 'expr', src: '$input.none' }, optional: true }] } as const;
-    expect(evaluator.resolve(map, lookup)).toEqual({ b: null });
-    expect(() => evaluator.resolve({ v: 'map', entries: [{ key: 'a', value: { v: 'expr', src: '$input.zz' } }] }, lookup)).toThrow(ExpressionError);
-  });
-
-  it('gives fills for what only the activity knows', () => {
-    const value = {
-      v: 'map',
-      entries: [
-        { key: 'auth', value: { v: 'text', parts: ['Bearer ', { secret: 'TOKEN' }, '/', { src: '$input.n' }] } },
-        { key: 'list', value: { v: 'list', items: [{ v: 'lit', value: 1 }, { v: 'secret', name: 'K' }, { v: 'callback_url' }] } },
-        { key: 'n', value: { v: 'expr', src: '$input.n' } },
-      ],
-    } as const;
-    expect(evaluator.resolveParams(value, lookup)).toEqual({
-      params: { auth: null, list: [1, null, null], n: 5 },
-      fills: [
-        { path: ['auth'], parts: ['Bearer ', { secret: 'TOKEN' }, '/5'] },
-        { path: ['list', 1], parts: [{ secret: 'K' }] },
-        { path: ['list', 2], parts: [{ callback_url: true }] },
-      ],
-    });
-    const bug = (): Json => evaluator.resolve(value, lookup);
-    expect(bug).toThrow('outside the params');
-    expect(bug).not.toThrow(ExpressionError);
-  });
-
-  it('reads durations and counts', () => {
-    const expr = (src: string) => ({ v: 'expr', src }) as const;
-    expect(evaluator.duration(1500, lookup)).toBe(1500);
-    expect(evaluator.duration(expr('"1h30m"'), lookup)).toBe(5_400_000);
-    expect(evaluator.duration(expr('$now - timestamp($input.at)'), lookup)).toBe(3_600_000);
-    expect(evaluator.duration(expr('timestamp($input.at) - $now'), lookup)).toBe(0);
-    expect(evaluator.duration(expr('$input.n * 1000'), lookup)).toBe(5000);
-    expect(evaluator.duration({ v: 'text', parts: [{ src: '$input.n' }, 'm'] }, lookup)).toBe(300_000);
-    expect(() => evaluator.duration(expr('$input.s'), lookup)).toThrow(ExpressionError);
-    expect(() => evaluator.duration(expr('$skipped'), lookup)).toThrow('this is a null');
-    expect(evaluator.count(expr('size($input.list)'), lookup)).toBe(3);
-    expect(() => evaluator.count(expr('$input.f'), lookup)).toThrow(ExpressionError);
-    expect(() => evaluator.count(expr('0 - 1'), lookup)).toThrow(ExpressionError);
-  });
-
-  it('shares data instead of copying it', () => {
-    expect(evaluator.evaluate('$input.deep', lookup)).toBe((ROOTS['input'] as { deep: Json }).deep);
-  });
-});
-
 describe('parseDuration', () => {
   it.each<[string, number | null]>([
-    ['5m', 300_000], ['1h30m', 5_400_000], ['500ms', 500], ['2d', 172_800_000], ['1w', 604_800_000], ['1.5s', 1500], ['0s', 0],
-    ['PT5M', 300_000], ['P1DT2H', 93_600_000], ['PT0.5S', 500], ['P2W', 1_209_600_000],
-    ['5', null], ['m', null], ['', null], ['-5m', null], ['30m1h', null], ['1m1m', null], ['P', null], ['PT', null], ['P1Y', null], ['P1M', null], ['5 m', null], ['5M', null], ['99999999999999999d', null],
+    ['5m', 300_000],
+    ['1h30m', 5_400_000],
+    ['500ms', 500],
+    ['2d', 172_800_000],
+    ['1w', 604_800_000],
+    ['1.5s', 1500],
+    ['0s', 0],
+    ['PT5M', 300_000],
+    ['P1DT2H', 93_600_000],
+    ['PT0.5S', 500],
+    ['P2W', 1_209_600_000],
+    ['5', null],
+    ['m', null],
+    ['', null],
+    ['-5m', null],
+    ['30m1h', null],
+    ['1m1m', null],
+    ['P', null],
+    ['PT', null],
+    ['P1Y', null],
+    ['P1M', null],
+    ['5 m', null],
+    ['5M', null],
+    ['99999999999999999d', null],
   ])('%s', (text, ms) => expect(parseDuration(text)).toBe(ms));
 });
 

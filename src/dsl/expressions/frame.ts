@@ -32,7 +32,9 @@ export function compilePattern(source: string): RE2JS {
   try {
     return RE2JS.compile(source);
   } catch {
-    throw wrong('the pattern is no regular expression that RE2 knows; look-around and back-references are not supported');
+    throw wrong(
+      'the pattern is no regular expression that RE2 knows; look-around and back-references are not supported',
+    );
   }
 }
 

@@ -25,7 +25,12 @@ const STRAY: Readonly<Record<string, string>> = {
 /** Splits an expression into tokens; the last one is `end`. Throws SyntaxProblem. */
 export function tokenize(text: string): Token[] {
   if (text.length > MAX_EXPRESSION_CHARS) {
-    throw new SyntaxProblem({ kind: 'too_long', message: `the expression has ${text.length} characters, more than ${MAX_EXPRESSION_CHARS}`, at: 0, length: text.length });
+    throw new SyntaxProblem({
+      kind: 'too_long',
+      message: `the expression has ${text.length} characters, more than ${MAX_EXPRESSION_CHARS}`,
+      at: 0,
+      length: text.length,
+    });
   }
   const tokens: Token[] = [];
   let pos = 0;
@@ -63,7 +68,12 @@ function readToken(text: string, at: number): Token {
   const operator = take(OPERATOR, text, at);
   if (operator !== null) {
     if ((operator === '==' || operator === '!=') && text.charAt(at + 2) === '=') {
-      throw new SyntaxProblem({ message: `\`${operator}=\` is no operator`, at, length: 3, hint: `Write ${operator}.` });
+      throw new SyntaxProblem({
+        message: `\`${operator}=\` is no operator`,
+        at,
+        length: 3,
+        hint: `Write ${operator}.`,
+      });
     }
     return { type: 'op', value: operator, at, end: at + operator.length };
   }
@@ -78,11 +88,21 @@ function readNumber(text: string, at: number, digits: string): Token {
   const whole = !/[.eE]/.test(digits) || /^0[xX]/.test(digits);
   if (whole && /[uU]/.test(text.charAt(end))) end++;
   if (take(NAME, text, end) !== null) {
-    throw new SyntaxProblem({ message: 'a name can’t start with a digit', at, length: end - at + 1, hint: 'A length of time is duration("5m"); a text stands in quotes.' });
+    throw new SyntaxProblem({
+      message: 'a name can’t start with a digit',
+      at,
+      length: end - at + 1,
+      hint: 'A length of time is duration("5m"); a text stands in quotes.',
+    });
   }
   const value = Number(digits);
   if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value))) {
-    throw new SyntaxProblem({ message: 'this number is too large to be exact', at, length: end - at, hint: 'Whole numbers go up to 9007199254740991; longer identifiers are strings.' });
+    throw new SyntaxProblem({
+      message: 'this number is too large to be exact',
+      at,
+      length: end - at,
+      hint: 'Whole numbers go up to 9007199254740991; longer identifiers are strings.',
+    });
   }
   return { type: 'number', value, at, end };
 }

@@ -3,7 +3,12 @@ import type { Json } from '../ir/json.ts';
 import { Evaluator, jsonEquals, parseExpression, parseValue } from './index.ts';
 
 const MEGABYTE = 'ab'.repeat(512 * 1024);
-const ROOTS: Readonly<Record<string, Json>> = { big: Array.from({ length: 10_000 }, (_, index) => index), text: MEGABYTE, same: `${'ab'.repeat(512 * 1024 - 1)}ab`, deep: nested(5_000) };
+const ROOTS: Readonly<Record<string, Json>> = {
+  big: Array.from({ length: 10_000 }, (_, index) => index),
+  text: MEGABYTE,
+  same: `${'ab'.repeat(512 * 1024 - 1)}ab`,
+  deep: nested(5_000),
+};
 const lookup = (root: string): Json | undefined => ROOTS[root];
 
 function nested(levels: number): Json {
@@ -15,7 +20,8 @@ function nested(levels: number): Json {
 /** An expression whose value would be 2^levels large if it were written out. */
 function doubling(levels: number): string {
   let src = `v${levels - 1}`;
-  for (let level = levels - 1; level >= 0; level--) src = `cel.bind(v${level}, ${level === 0 ? '["x"]' : `[v${level - 1}, v${level - 1}]`}, ${src})`;
+  for (let level = levels - 1; level >= 0; level--)
+    src = `cel.bind(v${level}, ${level === 0 ? '["x"]' : `[v${level - 1}, v${level - 1}]`}, ${src})`;
   return src;
 }
 
@@ -78,7 +84,11 @@ describe('limits', () => {
     }
     least = over;
     const used = new Evaluator({ maxCost: least });
-    expect([works(used, src), works(used, src), works(new Evaluator({ maxCost: least - 1 }), src)]).toEqual([true, true, false]);
+    expect([works(used, src), works(used, src), works(new Evaluator({ maxCost: least - 1 }), src)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
   function works(evaluator: Evaluator, src: string): boolean {
     try {
@@ -97,13 +107,28 @@ describe('limits', () => {
   });
 
   it.each<[string, string]>([
-    ['(', ')'], ['[', ']'], ['-', ''], ['!', ''], ['1 + ', ''], ['1 + (', ')'], ['true ? 1 : ', ''], ['{"a": ', '}'], ['size(', ')'], ['$a[', ']'], ['$a || ', ''],
+    ['(', ')'],
+    ['[', ']'],
+    ['-', ''],
+    ['!', ''],
+    ['1 + ', ''],
+    ['1 + (', ')'],
+    ['true ? 1 : ', ''],
+    ['{"a": ', '}'],
+    ['size(', ')'],
+    ['$a[', ']'],
+    ['$a || ', ''],
   ])('refuses 10,000 × %s when it is parsed', (open, close) => {
-    for (const text of [`${open.repeat(10_000)}1${close.repeat(10_000)}`, `${open.repeat(1_200)}1${close.repeat(1_200)}`]) {
+    for (const text of [
+      `${open.repeat(10_000)}1${close.repeat(10_000)}`,
+      `${open.repeat(1_200)}1${close.repeat(1_200)}`,
+    ]) {
       const [problem] = parseExpression(text).problems;
       expect(['too_deep', 'too_long']).toContain(problem?.kind);
       expect(parseValue(`a \${ ${text} }`, { secrets: false }).problems[0]?.severity).toBe('error');
-      expect(() => new Evaluator().evaluate(text, lookup)).toThrow(expect.objectContaining({ code: 'expression_failed' }));
+      expect(() => new Evaluator().evaluate(text, lookup)).toThrow(
+        expect.objectContaining({ code: 'expression_failed' }),
+      );
     }
   });
 
@@ -112,7 +137,9 @@ describe('limits', () => {
   });
 
   it('compares deep values or says that it can’t', () => {
-    expect(() => jsonEquals(nested(5_000), nested(5_000))).toThrow(expect.objectContaining({ code: 'expression_failed' }));
+    expect(() => jsonEquals(nested(5_000), nested(5_000))).toThrow(
+      expect.objectContaining({ code: 'expression_failed' }),
+    );
     expect(jsonEquals(nested(150), nested(150))).toBe(true);
   });
 });

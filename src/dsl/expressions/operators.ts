@@ -47,13 +47,20 @@ export function compare(left: Value, right: Value, budget: Budget): number {
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   const special = msOf(left, right);
   if (special !== null) return special[0] - special[1];
-  throw wrong(`a ${typeName(left)} and a ${typeName(right)} can’t be put in order${left === null || right === null ? '; test for null first' : ''}`);
+  throw wrong(
+    `a ${typeName(left)} and a ${typeName(right)} can’t be put in order${left === null || right === null ? '; test for null first' : ''}`,
+  );
 }
 
 /** A condition's value; `where` names the operator or macro for the message. */
 export function boolOf(value: Value, where: string): boolean {
   if (typeof value === 'boolean') return value;
-  const hint = value === null ? '; compare it, as in $x != null' : typeof value === 'string' || typeof value === 'number' ? '; compare it, as in $x == "yes" or $x > 0' : '';
+  const hint =
+    value === null
+      ? '; compare it, as in $x != null'
+      : typeof value === 'string' || typeof value === 'number'
+        ? '; compare it, as in $x == "yes" or $x > 0'
+        : '';
   throw wrong(`\`${where}\` needs true or false, not a ${typeName(value)}${hint}`);
 }
 
@@ -76,7 +83,9 @@ function add(left: Value, right: Value, budget: Budget): Value {
   if (left instanceof Duration && right instanceof Timestamp) return new Timestamp(left.ms + right.ms);
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms + right.ms);
   const text = typeof left === 'string' || typeof right === 'string';
-  throw wrong(`can’t add a ${typeName(left)} and a ${typeName(right)}${text ? '; string(x) makes a text of a value, int(x) or double(x) a number' : ''}`);
+  throw wrong(
+    `can’t add a ${typeName(left)} and a ${typeName(right)}${text ? '; string(x) makes a text of a value, int(x) or double(x) a number' : ''}`,
+  );
 }
 
 function subtract(left: Value, right: Value): Value {
@@ -100,7 +109,9 @@ function isIn(left: Value, right: Value, budget: Budget): boolean {
 function numbers(op: string, left: Value, right: Value): [number, number] {
   if (typeof left === 'number' && typeof right === 'number') return [left, right];
   const text = typeof left === 'string' || typeof right === 'string';
-  throw wrong(`\`${op}\` needs numbers, not a ${typeName(left)} and a ${typeName(right)}${text ? '; int(x) or double(x) makes a number of a text' : ''}`);
+  throw wrong(
+    `\`${op}\` needs numbers, not a ${typeName(left)} and a ${typeName(right)}${text ? '; int(x) or double(x) makes a number of a text' : ''}`,
+  );
 }
 
 /** Whole numbers that were exact must stay so: beyond 2^53 they would silently change. */
@@ -118,7 +129,12 @@ function finite(result: number): number {
 
 /** Both as ms, when one is an instant or a duration and the other one too, or text for one. */
 function msOf(left: Value, right: Value): [number, number] | null {
-  const parse = left instanceof Timestamp || right instanceof Timestamp ? instantMs : left instanceof Duration || right instanceof Duration ? durationMs : null;
+  const parse =
+    left instanceof Timestamp || right instanceof Timestamp
+      ? instantMs
+      : left instanceof Duration || right instanceof Duration
+        ? durationMs
+        : null;
   if (parse === null) return null;
   const a = parse(left);
   const b = parse(right);

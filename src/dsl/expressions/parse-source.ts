@@ -17,7 +17,12 @@ export interface ParsedSource {
 }
 
 /** Parses and checks the expression between two offsets of `text`. Never throws. */
-export function parseSource(text: string, from: number, to: number, places: { readonly secrets: boolean }): ParsedSource {
+export function parseSource(
+  text: string,
+  from: number,
+  to: number,
+  places: { readonly secrets: boolean },
+): ParsedSource {
   const raw = text.slice(from, to);
   const src = raw.trim();
   const base = from + raw.length - raw.trimStart().length;
@@ -29,7 +34,14 @@ export function parseSource(text: string, from: number, to: number, places: { re
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
-    problems.push({ kind: error.kind, severity: 'error', message: error.message, ...hint, offset: base + error.at, length: error.length });
+    problems.push({
+      kind: error.kind,
+      severity: 'error',
+      message: error.message,
+      ...hint,
+      offset: base + error.at,
+      length: error.length,
+    });
     return { src, problems, references, filled: null, type: null };
   }
   compile(node, {
@@ -56,9 +68,21 @@ function secretProblem(reference: Reference, place: { allowed: boolean; alone: b
   const secret = reference.root === 'secrets';
   if (!secret && !(reference.root === 'execution' && reference.path[0] === 'callback_url')) return null;
   if (place.allowed && place.alone) return null;
-  const name = secret ? `$secrets${typeof reference.path[0] === 'string' ? `.${reference.path[0]}` : ''}` : '$execution.callback_url';
+  const name = secret
+    ? `$secrets${typeof reference.path[0] === 'string' ? `.${reference.path[0]}` : ''}`
+    : '$execution.callback_url';
   const at = { kind: 'secret_place', severity: 'error', offset: reference.offset, length: reference.length } as const;
-  if (!place.allowed) return { ...at, message: `\`${name}\` can only stand in the params of a call`, hint: 'It is filled in where the call is made; no expression sees it.' };
-  if (secret && reference.path.length !== 1) return { ...at, message: 'a secret is taken by its name alone', hint: 'Write $secrets.NAME.' };
-  return { ...at, message: `\`${name}\` can’t be part of an expression`, hint: `Write it as a plain placeholder in a string: "… \${ ${name} }".` };
+  if (!place.allowed)
+    return {
+      ...at,
+      message: `\`${name}\` can only stand in the params of a call`,
+      hint: 'It is filled in where the call is made; no expression sees it.',
+    };
+  if (secret && reference.path.length !== 1)
+    return { ...at, message: 'a secret is taken by its name alone', hint: 'Write $secrets.NAME.' };
+  return {
+    ...at,
+    message: `\`${name}\` can’t be part of an expression`,
+    hint: `Write it as a plain placeholder in a string: "… \${ ${name} }".`,
+  };
 }

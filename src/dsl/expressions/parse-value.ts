@@ -23,7 +23,8 @@ export interface ValuePlaces {
 export function parseValue(text: string, places: ValuePlaces): ParsedValue {
   if (!text.includes('$')) return { value: { v: 'lit', value: text }, problems: [], references: [] };
   const start = referenceAt(text, 0);
-  if (start !== null && start.end === text.length) return finish(readPlaceholders(text, places, { from: 0, to: text.length }));
+  if (start !== null && start.end === text.length)
+    return finish(readPlaceholders(text, places, { from: 0, to: text.length }));
   const whole = text.startsWith('${') && closingBrace(text, 2) === text.length - 1;
   return finish(readPlaceholders(text, places, whole ? { from: 2, to: text.length - 1 } : null));
 }
@@ -60,7 +61,14 @@ function readPlaceholders(text: string, places: ValuePlaces, single: { from: num
     } else if (text.startsWith('${', at)) {
       const close = closingBrace(text, at + 2);
       if (close < 0) {
-        reading.problems.push({ kind: 'syntax', severity: 'error', message: 'this `${` is not closed', hint: 'Close it with }, or write $${ for the text ${.', offset: at, length: 2 });
+        reading.problems.push({
+          kind: 'syntax',
+          severity: 'error',
+          message: 'this `${` is not closed',
+          hint: 'Close it with }, or write $${ for the text ${.',
+          offset: at,
+          length: 2,
+        });
         literal += text.slice(at);
         pos = text.length;
         break;
@@ -93,15 +101,30 @@ function reportName(text: string, at: number, reading: Reading): void {
   const { root, end } = reference;
   const common = { root, offset: at, length: end - at };
   if (at > 0) {
-    reading.problems.push({ ...common, kind: 'root_in_text', severity: 'warning', message: `\`$${root}\` in the middle of a text is not filled in`, hint: `Write \${ ${text.slice(at, end)} } to fill it in, or $$${root} for the text.` });
+    reading.problems.push({
+      ...common,
+      kind: 'root_in_text',
+      severity: 'warning',
+      message: `\`$${root}\` in the middle of a text is not filled in`,
+      hint: `Write \${ ${text.slice(at, end)} } to fill it in, or $$${root} for the text.`,
+    });
     return;
   }
   const lineBreak = text.slice(end).trim() === '';
   const dashed = /^(?:-[A-Za-z0-9_]+)+$/.test(text.slice(end)) ? /\.([A-Za-z_]\w*)$/.exec(text.slice(0, end)) : null;
   const hint = dashed
     ? `Write ${text.slice(0, dashed.index)}["${text.slice(dashed.index + 1)}"]: a name with a dash stands in brackets.`
-    : lineBreak ? 'Take away the blanks or the line break after it (in YAML: |- or >- in place of | or >).' : `Write \${ ${text} } for an expression, \${ ${text.slice(0, end)} } to fill it into a text, or $$${root} for the text itself.`;
-  reading.problems.push({ ...common, length: text.length, kind: 'reference_with_more', severity: 'error', message: `the string starts with \`$${root}\` but is not exactly a reference`, hint });
+    : lineBreak
+      ? 'Take away the blanks or the line break after it (in YAML: |- or >- in place of | or >).'
+      : `Write \${ ${text} } for an expression, \${ ${text.slice(0, end)} } to fill it into a text, or $$${root} for the text itself.`;
+  reading.problems.push({
+    ...common,
+    length: text.length,
+    kind: 'reference_with_more',
+    severity: 'error',
+    message: `the string starts with \`$${root}\` but is not exactly a reference`,
+    hint,
+  });
 }
 
 function referenceAt(text: string, at: number): { root: string; end: number } | null {
@@ -113,9 +136,15 @@ function referenceAt(text: string, at: number): { root: string; end: number } | 
 
 function finish({ parts, single, problems, references }: Reading): ParsedValue {
   const [first] = parts;
-  if (parts.every((part) => typeof part === 'string')) return { value: { v: 'lit', value: parts.join('') }, problems, references };
+  if (parts.every((part) => typeof part === 'string'))
+    return { value: { v: 'lit', value: parts.join('') }, problems, references };
   if (single && first !== undefined && typeof first === 'object') {
-    const value: ValueIr = 'src' in first ? { v: 'expr', src: first.src } : 'secret' in first ? { v: 'secret', name: first.secret } : { v: 'callback_url' };
+    const value: ValueIr =
+      'src' in first
+        ? { v: 'expr', src: first.src }
+        : 'secret' in first
+          ? { v: 'secret', name: first.secret }
+          : { v: 'callback_url' };
     return { value, problems, references };
   }
   return { value: { v: 'text', parts }, problems, references };

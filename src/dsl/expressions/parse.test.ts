@@ -26,12 +26,18 @@ describe('parseValue', () => {
     ['${$vars.n}', { v: 'expr', src: '$vars.n' }],
     ['${ {"a": {"b": "}"}}.a }', { v: 'expr', src: '{"a": {"b": "}"}}.a' }],
     ['${ $a.b }${ $c }', { v: 'text', parts: [{ src: '$a.b' }, { src: '$c' }] }],
-    ['Hi ${ $a.b }, $${x} costs $5 ${ $c }!', { v: 'text', parts: ['Hi ', { src: '$a.b' }, ', ${x} costs $5 ', { src: '$c' }, '!'] }],
+    [
+      'Hi ${ $a.b }, $${x} costs $5 ${ $c }!',
+      { v: 'text', parts: ['Hi ', { src: '$a.b' }, ', ${x} costs $5 ', { src: '$c' }, '!'] },
+    ],
     ['$secrets.KEY', { v: 'secret', name: 'KEY' }],
     ['${ $secrets["K-1"] }', { v: 'secret', name: 'K-1' }],
     ['$execution.callback_url', { v: 'callback_url' }],
     ['Bearer ${ $secrets.KEY }', { v: 'text', parts: ['Bearer ', { secret: 'KEY' }] }],
-    ['${ $execution.callback_url }?x=${ $execution.id }', { v: 'text', parts: [{ callback_url: true }, '?x=', { src: '$execution.id' }] }],
+    [
+      '${ $execution.callback_url }?x=${ $execution.id }',
+      { v: 'text', parts: [{ callback_url: true }, '?x=', { src: '$execution.id' }] },
+    ],
   ])('%j', (text, value) => {
     expect(parsed(text)).toMatchObject({ value, problems: [] });
   });
@@ -49,7 +55,9 @@ describe('parseValue', () => {
 
   it('refuses a string that starts with a reference and goes on', () => {
     const { problems, value } = parsed('$vars.n + 1');
-    expect(problems).toEqual([expect.objectContaining({ kind: 'reference_with_more', severity: 'error', root: 'vars', offset: 0, length: 11 })]);
+    expect(problems).toEqual([
+      expect.objectContaining({ kind: 'reference_with_more', severity: 'error', root: 'vars', offset: 0, length: 11 }),
+    ]);
     expect(problems[0]?.hint).toContain('${ $vars.n + 1 }');
     expect(value).toEqual({ v: 'lit', value: '$vars.n + 1' });
   });
@@ -61,11 +69,16 @@ describe('parseValue', () => {
   });
 
   it('gives the name, so that text which only looks like a reference can be let through', () => {
-    expect(parsed('$USD 5 and ${ $x }')).toMatchObject({ problems: [{ kind: 'reference_with_more', root: 'USD' }], value: { v: 'text', parts: ['$USD 5 and ', { src: '$x' }] } });
+    expect(parsed('$USD 5 and ${ $x }')).toMatchObject({
+      problems: [{ kind: 'reference_with_more', root: 'USD' }],
+      value: { v: 'text', parts: ['$USD 5 and ', { src: '$x' }] },
+    });
   });
 
   it('warns of a root in the middle of a text', () => {
-    expect(parsed('Hello $input.name!').problems).toEqual([expect.objectContaining({ kind: 'root_in_text', severity: 'warning', root: 'input', offset: 6, length: 11 })]);
+    expect(parsed('Hello $input.name!').problems).toEqual([
+      expect.objectContaining({ kind: 'root_in_text', severity: 'warning', root: 'input', offset: 6, length: 11 }),
+    ]);
   });
 
   it.each([
@@ -104,7 +117,11 @@ describe('parseExpression', () => {
     ['${ $a.b == 1 }', '$a.b == 1', 3],
     [' ${$a} ', '$a', 3],
   ])('%j', (text, src, offset) => {
-    expect(parseExpression(text)).toMatchObject({ value: { v: 'expr', src }, problems: [], references: [{ root: 'a', offset }] });
+    expect(parseExpression(text)).toMatchObject({
+      value: { v: 'expr', src },
+      problems: [],
+      references: [{ root: 'a', offset }],
+    });
   });
 
   it.each([
@@ -130,7 +147,9 @@ describe('parseExpression', () => {
     ['9007199254740993', 'syntax', 0, 16],
     ['', 'syntax', 0, 1],
   ])('%j: %s', (text, kind, offset, length) => {
-    expect(parseExpression(text).problems).toEqual([expect.objectContaining({ kind, severity: 'error', offset, length })]);
+    expect(parseExpression(text).problems).toEqual([
+      expect.objectContaining({ kind, severity: 'error', offset, length }),
+    ]);
   });
 
   it.each([
@@ -151,6 +170,11 @@ describe('parseExpression', () => {
   });
 
   it('reports all names at once', () => {
-    expect(kinds(parseExpression('a == b && nope(c)').problems)).toEqual(['root_without_dollar', 'root_without_dollar', 'root_without_dollar', 'unknown_function']);
+    expect(kinds(parseExpression('a == b && nope(c)').problems)).toEqual([
+      'root_without_dollar',
+      'root_without_dollar',
+      'root_without_dollar',
+      'unknown_function',
+    ]);
   });
 });

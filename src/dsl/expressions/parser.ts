@@ -64,13 +64,22 @@ class Parser {
   }
 
   #relation(): Node {
-    return this.#chain((token) => RELATIONS.has(String(token.value)) && (token.type === 'op' || token.value === 'in'), () => this.#sum());
+    return this.#chain(
+      (token) => RELATIONS.has(String(token.value)) && (token.type === 'op' || token.value === 'in'),
+      () => this.#sum(),
+    );
   }
   #sum(): Node {
-    return this.#chain((token) => token.type === 'op' && (token.value === '+' || token.value === '-'), () => this.#product());
+    return this.#chain(
+      (token) => token.type === 'op' && (token.value === '+' || token.value === '-'),
+      () => this.#product(),
+    );
   }
   #product(): Node {
-    return this.#chain((token) => token.type === 'op' && (token.value === '*' || token.value === '/' || token.value === '%'), () => this.#unary());
+    return this.#chain(
+      (token) => token.type === 'op' && (token.value === '*' || token.value === '/' || token.value === '%'),
+      () => this.#unary(),
+    );
   }
 
   #chain(accepts: (token: Token) => boolean, operand: () => Node): Node {
@@ -79,7 +88,11 @@ class Parser {
       this.#pos++;
       const right = operand();
       // `accepts` let only operators through.
-      left = make({ kind: 'binary', op: token.value as BinaryOperator, left, right, at: left.at, end: right.end }, left, right);
+      left = make(
+        { kind: 'binary', op: token.value as BinaryOperator, left, right, at: left.at, end: right.end },
+        left,
+        right,
+      );
     }
     return left;
   }
@@ -106,7 +119,11 @@ class Parser {
         const name = this.#next();
         if (name.type !== 'name' && name.type !== 'field') throw this.#unexpected(name, 'a field’s name');
         if (!optional && name.type === 'name' && this.#accept('(')) node = this.#call(name, node);
-        else node = make({ kind: 'field', of: node, name: String(name.value), optional, at: node.at, end: name.end }, node);
+        else
+          node = make(
+            { kind: 'field', of: node, name: String(name.value), optional, at: node.at, end: name.end },
+            node,
+          );
       } else if (this.#accept('[')) {
         const optional = this.#accept('?');
         const index = this.#expression();
@@ -119,7 +136,8 @@ class Parser {
   #primary(): Node {
     const token = this.#next();
     const { at, end } = token;
-    if (token.type === 'number' || token.type === 'string') return make({ kind: 'literal', value: token.value, at, end });
+    if (token.type === 'number' || token.type === 'string')
+      return make({ kind: 'literal', value: token.value, at, end });
     if (token.type === 'root') return make({ kind: 'root', name: String(token.value), at, end });
     if (token.type === 'name') return this.#word(token);
     if (this.#isOp(token, '(')) {
@@ -137,14 +155,18 @@ class Parser {
         this.#expect(':');
         return { key, value: this.#expression() };
       });
-      return make({ kind: 'map', entries: entries.values, at, end: entries.end }, ...entries.values.flatMap((entry) => [entry.key, entry.value]));
+      return make(
+        { kind: 'map', entries: entries.values, at, end: entries.end },
+        ...entries.values.flatMap((entry) => [entry.key, entry.value]),
+      );
     }
     throw this.#unexpected(token, 'a value');
   }
 
   #word(token: Token): Node {
     const { at, end } = token;
-    if (token.value === 'true' || token.value === 'false') return make({ kind: 'literal', value: token.value === 'true', at, end });
+    if (token.value === 'true' || token.value === 'false')
+      return make({ kind: 'literal', value: token.value === 'true', at, end });
     if (token.value === 'null') return make({ kind: 'literal', value: null, at, end });
     if (token.value === 'in') throw this.#unexpected(token, 'a value');
     if (this.#accept('(')) return this.#call(token, null);
@@ -154,7 +176,18 @@ class Parser {
   #call(name: Token, on: Node | null): Node {
     const args = this.#list(')', () => this.#expression());
     const below = on === null ? args.values : [on, ...args.values];
-    return make({ kind: 'call', name: String(name.value), nameAt: name.at, on, args: args.values, at: on?.at ?? name.at, end: args.end }, ...below);
+    return make(
+      {
+        kind: 'call',
+        name: String(name.value),
+        nameAt: name.at,
+        on,
+        args: args.values,
+        at: on?.at ?? name.at,
+        end: args.end,
+      },
+      ...below,
+    );
   }
 
   /** Items between here and `close`, separated by commas; a comma may stand after the last. */
@@ -194,10 +227,16 @@ class Parser {
   }
 
   #unexpected(token: Token, wanted?: string): SyntaxProblem {
-    const found = token.type === 'end' ? 'the expression ends' : token.type === 'string' ? 'there is a string' : `there is \`${token.type === 'root' ? '$' : ''}${token.value}\``;
+    const found =
+      token.type === 'end'
+        ? 'the expression ends'
+        : token.type === 'string'
+          ? 'there is a string'
+          : `there is \`${token.type === 'root' ? '$' : ''}${token.value}\``;
     const word = token.type === 'name' ? WORDS[String(token.value)] : undefined;
     return new SyntaxProblem({
-      message: wanted === undefined ? `${found} where the expression should end` : `${found} where ${wanted} is expected`,
+      message:
+        wanted === undefined ? `${found} where the expression should end` : `${found} where ${wanted} is expected`,
       at: token.at,
       length: token.end - token.at,
       ...(word === undefined ? {} : { hint: `Write ${word}.` }),
@@ -211,10 +250,14 @@ function make(node: Bare<Node>, ...below: readonly Node[]): Node {
   let depth = 0;
   for (const child of below) if (child.depth > depth) depth = child.depth;
   if (depth >= MAX_DEPTH) throw tooDeep(node.at);
-  // `Bare<Node>` with a depth is a Node again; the compiler can't see through the distribution.
-  return { ...node, depth: depth + 1 } as Node;
+  return { ...node, depth: depth + 1 };
 }
 
 function tooDeep(at: number): SyntaxProblem {
-  return new SyntaxProblem({ kind: 'too_deep', message: `the expression is nested more than ${MAX_DEPTH} levels deep`, at, hint: 'Split it: `set` keeps a part in $vars.' });
+  return new SyntaxProblem({
+    kind: 'too_deep',
+    message: `the expression is nested more than ${MAX_DEPTH} levels deep`,
+    at,
+    hint: 'Split it: `set` keeps a part in $vars.',
+  });
 }

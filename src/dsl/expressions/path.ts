@@ -12,7 +12,13 @@ export function compilePath(node: Node, scope: Scope): Run {
   const { start, path, optionalFrom } = chainOf(node);
   if (start.kind === 'root') {
     const { name } = start;
-    scope.findings.reference({ root: name, path, offset: start.at, length: node.end - start.at, optional: scope.forgiving || optionalFrom < path.length });
+    scope.findings.reference({
+      root: name,
+      path,
+      offset: start.at,
+      length: node.end - start.at,
+      optional: scope.forgiving || optionalFrom < path.length,
+    });
     if (path.length === 0) return (frame) => rootOf(frame, name);
     return (frame) => walk({ from: rootOf(frame, name), path, optionalFrom, frame, name: `$${name}` });
   }
@@ -28,8 +34,12 @@ export function compilePath(node: Node, scope: Scope): Run {
   return (frame) => {
     const key = index(frame);
     const from = of(frame);
-    if (typeof key === 'string' || typeof key === 'number') return walk({ from, path: [key], optionalFrom: optionalAt, frame, name: null });
-    throw new EvaluationFailure('wrong', `a field or an item is taken by a string or a number, not by a ${typeName(key)}`);
+    if (typeof key === 'string' || typeof key === 'number')
+      return walk({ from, path: [key], optionalFrom: optionalAt, frame, name: null });
+    throw new EvaluationFailure(
+      'wrong',
+      `a field or an item is taken by a string or a number, not by a ${typeName(key)}`,
+    );
   };
 }
 
@@ -42,7 +52,13 @@ function rootOf(frame: Frame, name: string): Value {
   return typeof ms === 'number' ? new Timestamp(ms) : value;
 }
 
-function walk(way: { from: Value; path: readonly Key[]; optionalFrom: number; frame: Frame; name: string | null }): Value {
+function walk(way: {
+  from: Value;
+  path: readonly Key[];
+  optionalFrom: number;
+  frame: Frame;
+  name: string | null;
+}): Value {
   const { path, optionalFrom, frame } = way;
   frame.budget.spend(path.length);
   let value = way.from;
@@ -69,13 +85,28 @@ function walk(way: { from: Value; path: readonly Key[]; optionalFrom: number; fr
 function missing(value: Value, key: Key, name: string | null): EvaluationFailure {
   const subject = name === null ? `a ${typeName(value)}` : `\`${name}\``;
   const field = String(key);
-  if (value === null) return new EvaluationFailure('missing', `${subject} is null, so it has no ${typeof key === 'number' ? 'item' : 'field'} ${quoted(key)}`, field);
+  if (value === null)
+    return new EvaluationFailure(
+      'missing',
+      `${subject} is null, so it has no ${typeof key === 'number' ? 'item' : 'field'} ${quoted(key)}`,
+      field,
+    );
   if (isList(value)) {
-    if (typeof key === 'number') return new EvaluationFailure('missing', `${subject} has no item ${key}: it is a list of ${value.length}`, field);
-    return new EvaluationFailure('missing', `${subject} is a list, so it has no field ${quoted(key)}; take an item by its number, or use map()`, field);
+    if (typeof key === 'number')
+      return new EvaluationFailure('missing', `${subject} has no item ${key}: it is a list of ${value.length}`, field);
+    return new EvaluationFailure(
+      'missing',
+      `${subject} is a list, so it has no field ${quoted(key)}; take an item by its number, or use map()`,
+      field,
+    );
   }
-  if (typeof value === 'object' && typeName(value) === 'map') return new EvaluationFailure('missing', `${subject} has no field ${quoted(key)}`, field);
-  return new EvaluationFailure('missing', `${subject} is a ${typeName(value)}, so it has no field ${quoted(key)}`, field);
+  if (typeof value === 'object' && typeName(value) === 'map')
+    return new EvaluationFailure('missing', `${subject} has no field ${quoted(key)}`, field);
+  return new EvaluationFailure(
+    'missing',
+    `${subject} is a ${typeName(value)}, so it has no field ${quoted(key)}`,
+    field,
+  );
 }
 
 function quoted(key: Key): string {
@@ -83,5 +114,7 @@ function quoted(key: Key): string {
 }
 
 function textOf(path: readonly Key[]): string {
-  return path.map((key) => (typeof key === 'string' && /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`)).join('');
+  return path
+    .map((key) => (typeof key === 'string' && /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`))
+    .join('');
 }

@@ -30,7 +30,19 @@ export interface Reference {
 }
 
 /** The roots that every flow has (dsl.md, section 3); no step may be called so. */
-export const RESERVED_ROOTS: readonly string[] = ['input', 'trigger', 'vars', 'item', 'index', 'error', 'flow', 'execution', 'config', 'now', 'secrets'];
+export const RESERVED_ROOTS: readonly string[] = [
+  'input',
+  'trigger',
+  'vars',
+  'item',
+  'index',
+  'error',
+  'flow',
+  'execution',
+  'config',
+  'now',
+  'secrets',
+];
 
 /** The nearest of `names` to what was written, or undefined if none is near. */
 export function nearest(written: string, names: Iterable<string>): string | undefined {

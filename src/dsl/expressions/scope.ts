@@ -21,7 +21,11 @@ export interface Scope {
 }
 
 /** Reports a problem with a call, and gives a function that fails. */
-export function failing(node: Node & { kind: 'call' }, scope: Scope, problem: Pick<ValueProblem, 'kind' | 'message' | 'hint'>): Run {
+export function failing(
+  node: Node & { kind: 'call' },
+  scope: Scope,
+  problem: Pick<ValueProblem, 'kind' | 'message' | 'hint'>,
+): Run {
   scope.findings.problem({ ...problem, offset: node.nameAt, length: node.name.length });
   return () => {
     throw wrong(problem.message);

@@ -6,10 +6,43 @@ import type { Findings } from './scope.ts';
 export type StaticType = 'null' | 'bool' | 'number' | 'string' | 'list' | 'map';
 
 const GIVES: ReadonlyMap<string, StaticType> = new Map<string, StaticType>([
-  ...(['has', 'all', 'exists', 'exists_one', 'hasValue', 'contains', 'startsWith', 'endsWith', 'matches', 'bool'] as const).map((name) => [name, 'bool'] as const),
-  ...(['size', 'int', 'double', 'sum', 'abs', 'ceil', 'floor', 'round', 'indexOf', 'lastIndexOf'] as const).map((name) => [name, 'number'] as const),
-  ...(['string', 'join', 'toJson', 'replace', 'substring', 'trim', 'lowerAscii', 'upperAscii', 'type', 'urlEncode', 'base64Encode'] as const).map((name) => [name, 'string'] as const),
-  ...(['map', 'filter', 'split', 'keys', 'values', 'entries', 'sort', 'sortBy', 'distinct', 'flatten', 'range', 'slice'] as const).map((name) => [name, 'list'] as const),
+  ...(
+    ['has', 'all', 'exists', 'exists_one', 'hasValue', 'contains', 'startsWith', 'endsWith', 'matches', 'bool'] as const
+  ).map((name) => [name, 'bool'] as const),
+  ...(['size', 'int', 'double', 'sum', 'abs', 'ceil', 'floor', 'round', 'indexOf', 'lastIndexOf'] as const).map(
+    (name) => [name, 'number'] as const,
+  ),
+  ...(
+    [
+      'string',
+      'join',
+      'toJson',
+      'replace',
+      'substring',
+      'trim',
+      'lowerAscii',
+      'upperAscii',
+      'type',
+      'urlEncode',
+      'base64Encode',
+    ] as const
+  ).map((name) => [name, 'string'] as const),
+  ...(
+    [
+      'map',
+      'filter',
+      'split',
+      'keys',
+      'values',
+      'entries',
+      'sort',
+      'sortBy',
+      'distinct',
+      'flatten',
+      'range',
+      'slice',
+    ] as const
+  ).map((name) => [name, 'list'] as const),
   ...(['merge', 'fromEntries'] as const).map((name) => [name, 'map'] as const),
 ]);
 
@@ -69,7 +102,12 @@ function fits(op: string, left: StaticType, right: StaticType): boolean {
 /** Reports a literal pattern that RE2 does not take. */
 export function checkPattern(node: Node & { kind: 'call' }, args: readonly Node[], findings: Findings): void {
   const pattern = args[1];
-  if ((node.name !== 'matches' && node.name !== 'find') || pattern?.kind !== 'literal' || typeof pattern.value !== 'string') return;
+  if (
+    (node.name !== 'matches' && node.name !== 'find') ||
+    pattern?.kind !== 'literal' ||
+    typeof pattern.value !== 'string'
+  )
+    return;
   // Large repetitions take milliseconds to compile; a flow full of them is left to fail when it runs.
   if (/\{\d{3,}|\\[pP]|\{\d.*\{\d/.test(pattern.value)) return;
   try {

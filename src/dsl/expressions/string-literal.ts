@@ -1,7 +1,18 @@
 import { SyntaxProblem } from './syntax-problem.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
-  '\\': '\\', '?': '?', '"': '"', "'": "'", '`': '`', a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v',
+  '\\': '\\',
+  '?': '?',
+  '"': '"',
+  "'": "'",
+  '`': '`',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
 };
 const CODE = /x[0-9a-fA-F]{2}|X[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2}/y;
 
@@ -13,7 +24,13 @@ export function startsString(text: string, at: number): boolean {
 /** Reads a CEL string literal: single, double or triple quotes, raw or with escapes. Throws SyntaxProblem. */
 export function readString(text: string, at: number): { value: string; end: number } {
   const prefix = text.slice(at, at + prefixLength(text, at)).toLowerCase();
-  if (prefix.includes('b')) throw new SyntaxProblem({ message: 'byte strings are not supported', at, length: 2, hint: 'Write the text without the b.' });
+  if (prefix.includes('b'))
+    throw new SyntaxProblem({
+      message: 'byte strings are not supported',
+      at,
+      length: 2,
+      hint: 'Write the text without the b.',
+    });
   const start = at + prefix.length;
   const quote = quoteAt(text, start) ?? '"';
   let pos = start + quote.length;
@@ -31,12 +48,20 @@ export function readString(text: string, at: number): { value: string; end: numb
       pos++;
     }
   }
-  throw new SyntaxProblem({ message: 'the string is not closed', at, length: pos - at, hint: `Close it with ${quote}.` });
+  throw new SyntaxProblem({
+    message: 'the string is not closed',
+    at,
+    length: pos - at,
+    hint: `Close it with ${quote}.`,
+  });
 }
 
 /** Position after the string literal that begins at `at`, or the text's end if it is not closed. Never throws. */
 export function skipString(text: string, at: number): number {
-  const raw = text.slice(at, at + prefixLength(text, at)).toLowerCase().includes('r');
+  const raw = text
+    .slice(at, at + prefixLength(text, at))
+    .toLowerCase()
+    .includes('r');
   const start = at + prefixLength(text, at);
   const quote = quoteAt(text, start) ?? '"';
   let pos = start + quote.length;
@@ -55,9 +80,15 @@ function readEscape(text: string, at: number): { value: string; end: number } {
   if (code !== undefined) {
     const octal = code.charCodeAt(0) < 56;
     const point = octal ? Number.parseInt(code, 8) : Number.parseInt(code.slice(1), 16);
-    if (point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)) return { value: String.fromCodePoint(point), end: at + 1 + code.length };
+    if (point <= 0x10ffff && (point < 0xd800 || point > 0xdfff))
+      return { value: String.fromCodePoint(point), end: at + 1 + code.length };
   }
-  throw new SyntaxProblem({ message: 'this escape is not known', at, length: 2, hint: 'A backslash itself is written \\\\, or the string as r"…".' });
+  throw new SyntaxProblem({
+    message: 'this escape is not known',
+    at,
+    length: 2,
+    hint: 'A backslash itself is written \\\\, or the string as r"…".',
+  });
 }
 
 function prefixLength(text: string, at: number): number {

@@ -5,7 +5,13 @@ export class SyntaxProblem extends Error {
   readonly length: number;
   readonly hint: string | undefined;
 
-  constructor(problem: { kind?: 'syntax' | 'too_deep' | 'too_long'; message: string; at: number; length?: number; hint?: string }) {
+  constructor(problem: {
+    kind?: 'syntax' | 'too_deep' | 'too_long';
+    message: string;
+    at: number;
+    length?: number;
+    hint?: string;
+  }) {
     super(problem.message);
     this.kind = problem.kind ?? 'syntax';
     this.at = problem.at;

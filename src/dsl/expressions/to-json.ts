@@ -29,16 +29,22 @@ function convert(value: Value, seen: Map<object, Sized>, depth: number): Sized {
   if (typeof value === 'boolean') return { json: value, chars: 5 };
   const known = seen.get(value);
   if (known !== undefined) return known;
-  if (depth > MAX_VALUE_DEPTH) throw new EvaluationFailure('limit', `the value is nested more than ${MAX_VALUE_DEPTH} levels deep`);
+  if (depth > MAX_VALUE_DEPTH)
+    throw new EvaluationFailure('limit', `the value is nested more than ${MAX_VALUE_DEPTH} levels deep`);
   const sized = limited(convertObject(value, seen, depth));
   seen.set(value, sized);
   return sized;
 }
 
-function convertObject(value: Exclude<Value, null | boolean | number | string>, seen: Map<object, Sized>, depth: number): Sized {
+function convertObject(
+  value: Exclude<Value, null | boolean | number | string>,
+  seen: Map<object, Sized>,
+  depth: number,
+): Sized {
   if (value instanceof Timestamp) return { json: formatInstant(value.ms), chars: 26 };
   if (value instanceof Duration) return { json: formatDuration(value.ms), chars: 12 };
-  if (value instanceof Optional) return value.value === undefined ? { json: null, chars: 4 } : convert(value.value, seen, depth + 1);
+  if (value instanceof Optional)
+    return value.value === undefined ? { json: null, chars: 4 } : convert(value.value, seen, depth + 1);
   let chars = 2;
   let same = true;
   if (isList(value)) {
@@ -59,12 +65,13 @@ function convertObject(value: Exclude<Value, null | boolean | number | string>, 
     const sized = convert(field, seen, depth + 1);
     chars += sized.chars + key.length + 4;
     same &&= Object.is(sized.json, field);
-    put(map, key, sized.json as Value);
+    put(map, key, sized.json);
   }
   return { json: (same ? value : map) as Json, chars };
 }
 
 function limited(sized: Sized): Sized {
-  if (sized.chars > MAX_OUTPUT_CHARS) throw new EvaluationFailure('limit', `the result is larger than ${MAX_OUTPUT_CHARS} characters`);
+  if (sized.chars > MAX_OUTPUT_CHARS)
+    throw new EvaluationFailure('limit', `the result is larger than ${MAX_OUTPUT_CHARS} characters`);
   return sized;
 }

@@ -12,7 +12,8 @@ export class Timestamp extends Special {
   constructor(ms: number) {
     super();
     // The range of RFC 3339: years 0001 to 9999.
-    if (!(ms >= -62_135_596_800_000 && ms <= 253_402_300_799_999)) throw new EvaluationFailure('wrong', 'the timestamp is outside the years 1 to 9999');
+    if (!(ms >= -62_135_596_800_000 && ms <= 253_402_300_799_999))
+      throw new EvaluationFailure('wrong', 'the timestamp is outside the years 1 to 9999');
     this.ms = ms;
   }
 }
@@ -62,7 +63,8 @@ export function typeName(value: Value): string {
 
 /** Sets an own field whatever its name: `__proto__` must not reach the prototype. */
 export function put(map: MutableMap, key: string, value: Value): void {
-  if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
   else map[key] = value;
 }
 
@@ -72,7 +74,8 @@ export function put(map: MutableMap, key: string, value: Value): void {
  */
 export function member(value: Value, key: Value): Value | undefined {
   if (Array.isArray(value)) return typeof key === 'number' && key >= 0 ? (value as ValueList)[key] : undefined;
-  if (!isMap(value) || (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'boolean')) return undefined;
+  if (!isMap(value) || (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'boolean'))
+    return undefined;
   const name = String(key);
   return Object.hasOwn(value, name) ? value[name] : undefined;
 }

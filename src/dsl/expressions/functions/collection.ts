@@ -19,8 +19,19 @@ export const COLLECTION: Readonly<Record<string, CelFunction>> = {
       throw mismatch('size', 'a string, a list or a map', value);
     },
   },
-  first: { usage: 'first(list); fails for an empty one', args: [1, 1], call: (args) => itemOf('first', listArg('first', args, 0), 0) },
-  last: { usage: 'last(list); fails for an empty one', args: [1, 1], call: (args) => { const list = listArg('last', args, 0); return itemOf('last', list, list.length - 1); } },
+  first: {
+    usage: 'first(list); fails for an empty one',
+    args: [1, 1],
+    call: (args) => itemOf('first', listArg('first', args, 0), 0),
+  },
+  last: {
+    usage: 'last(list); fails for an empty one',
+    args: [1, 1],
+    call: (args) => {
+      const list = listArg('last', args, 0);
+      return itemOf('last', list, list.length - 1);
+    },
+  },
   slice: {
     usage: 'slice(list, from, to?); `to` is not included, negative positions count from the end',
     args: [2, 3],
@@ -42,9 +53,22 @@ export const COLLECTION: Readonly<Record<string, CelFunction>> = {
       return list.toReversed();
     },
   },
-  sort: { usage: 'sort(list) of numbers, of strings or of timestamps, ascending', args: [1, 1], call: (args, { budget }) => sorted(listArg('sort', args, 0), (item) => item, budget) },
-  distinct: { usage: 'distinct(list): each value once, in the order of their first', args: [1, 1], call: (args, { budget }) => distinct(listArg('distinct', args, 0), budget) },
-  flatten: { usage: 'flatten(list, depth?); 1 level if not said', args: [1, 2], call: (args, { budget }) => flatten(listArg('flatten', args, 0), Math.min(wholeArg('flatten', args, 1, 1), 100), budget) },
+  sort: {
+    usage: 'sort(list) of numbers, of strings or of timestamps, ascending',
+    args: [1, 1],
+    call: (args, { budget }) => sorted(listArg('sort', args, 0), (item) => item, budget),
+  },
+  distinct: {
+    usage: 'distinct(list): each value once, in the order of their first',
+    args: [1, 1],
+    call: (args, { budget }) => distinct(listArg('distinct', args, 0), budget),
+  },
+  flatten: {
+    usage: 'flatten(list, depth?); 1 level if not said',
+    args: [1, 2],
+    call: (args, { budget }) =>
+      flatten(listArg('flatten', args, 0), Math.min(wholeArg('flatten', args, 1, 1), 100), budget),
+  },
   range: {
     usage: 'range(count) or range(from, to); `to` is not included',
     args: [1, 2],
@@ -67,7 +91,14 @@ export const COLLECTION: Readonly<Record<string, CelFunction>> = {
   min: { usage: 'min(list) or min(a, b, …)', args: [1, 32], call: (args, { budget }) => extreme('min', args, budget) },
   max: { usage: 'max(list) or max(a, b, …)', args: [1, 32], call: (args, { budget }) => extreme('max', args, budget) },
   keys: { usage: 'keys(map)', args: [1, 1], call: (args, { budget }) => keysOf(mapArg('keys', args, 0), budget) },
-  values: { usage: 'values(map)', args: [1, 1], call: (args, { budget }) => { const map = mapArg('values', args, 0); return keysOf(map, budget).map((key) => map[key] ?? null); } },
+  values: {
+    usage: 'values(map)',
+    args: [1, 1],
+    call: (args, { budget }) => {
+      const map = mapArg('values', args, 0);
+      return keysOf(map, budget).map((key) => map[key] ?? null);
+    },
+  },
   entries: {
     usage: 'entries(map): a list of { key, value }, in the map’s order',
     args: [1, 1],
@@ -84,7 +115,8 @@ export const COLLECTION: Readonly<Record<string, CelFunction>> = {
       for (const entry of listArg('fromEntries', args, 0)) {
         budget.spend(1);
         const key = isMap(entry) ? member(entry, 'key') : undefined;
-        if (!isMap(entry) || typeof key !== 'string') throw wrong('fromEntries() needs items { key, value } whose key is a string');
+        if (!isMap(entry) || typeof key !== 'string')
+          throw wrong('fromEntries() needs items { key, value } whose key is a string');
         put(map, key, member(entry, 'value') ?? null);
       }
       return map;
@@ -150,5 +182,7 @@ function extreme(name: 'min' | 'max', args: readonly Value[], budget: Budget): V
   const items = args.length === 1 ? listArg(name, args, 0) : args;
   budget.spend(items.length);
   if (items.length === 0) throw wrong(`${name}() found the list empty`);
-  return items.reduce((best, item) => (name === 'min' ? compare(item, best, budget) < 0 : compare(item, best, budget) > 0) ? item : best);
+  return items.reduce((best, item) =>
+    (name === 'min' ? compare(item, best, budget) < 0 : compare(item, best, budget) > 0) ? item : best,
+  );
 }

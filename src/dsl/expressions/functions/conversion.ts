@@ -14,8 +14,16 @@ const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Functions from one type to another. */
 export const CONVERSION: Readonly<Record<string, CelFunction>> = {
-  string: { usage: 'string(value): lists and maps as JSON', args: [1, 1], call: (args, { budget }) => stringOf(argument(args, 0), budget) },
-  int: { usage: 'int(number | text | bool | timestamp): fractions are cut off; a timestamp gives seconds', args: [1, 1], call: (args) => intOf(argument(args, 0)) },
+  string: {
+    usage: 'string(value): lists and maps as JSON',
+    args: [1, 1],
+    call: (args, { budget }) => stringOf(argument(args, 0), budget),
+  },
+  int: {
+    usage: 'int(number | text | bool | timestamp): fractions are cut off; a timestamp gives seconds',
+    args: [1, 1],
+    call: (args) => intOf(argument(args, 0)),
+  },
   double: { usage: 'double(number | text)', args: [1, 1], call: (args) => doubleOf(argument(args, 0)) },
   bool: {
     usage: 'bool(bool | text): "true" or "false"',
@@ -51,7 +59,11 @@ export const CONVERSION: Readonly<Record<string, CelFunction>> = {
       return new Duration(negative ? -ms : ms);
     },
   },
-  type: { usage: 'type(value): "null", "bool", "number", "string", "list", "map", "timestamp" or "duration"', args: [1, 1], call: (args) => typeName(argument(args, 0)) },
+  type: {
+    usage: 'type(value): "null", "bool", "number", "string", "list", "map", "timestamp" or "duration"',
+    args: [1, 1],
+    call: (args) => typeName(argument(args, 0)),
+  },
   dyn: { usage: 'dyn(value): the value itself', args: [1, 1], call: (args) => argument(args, 0) },
   toJson: {
     usage: 'toJson(value): its JSON text',
@@ -95,9 +107,11 @@ function intOf(value: Value): number {
   if (typeof value === 'number') result = Math.trunc(value);
   else if (typeof value === 'boolean') result = Number(value);
   else if (value instanceof Timestamp) result = Math.floor(value.ms / 1000);
-  else if (typeof value === 'string' && value.length <= MAX_NUMBER_CHARS && /^[+-]?\d+$/.test(value.trim())) result = Number(value);
+  else if (typeof value === 'string' && value.length <= MAX_NUMBER_CHARS && /^[+-]?\d+$/.test(value.trim()))
+    result = Number(value);
   else throw mismatch('int', 'a number or a text of digits', value);
-  if (!Number.isSafeInteger(result)) throw wrong('int() gives a number beyond ±9007199254740991, which would not be exact');
+  if (!Number.isSafeInteger(result))
+    throw wrong('int() gives a number beyond ±9007199254740991, which would not be exact');
   return result;
 }
 
@@ -116,9 +130,11 @@ function checkNesting(text: string): void {
   for (let index = 0; index < text.length; index++) {
     const char = text.charCodeAt(index);
     if (char === 34) {
-      for (index++; index < text.length && text.charCodeAt(index) !== 34; index++) if (text.charCodeAt(index) === 92) index++;
+      for (index++; index < text.length && text.charCodeAt(index) !== 34; index++)
+        if (text.charCodeAt(index) === 92) index++;
     } else if (char === 91 || char === 123) {
-      if (++depth > MAX_VALUE_DEPTH) throw new EvaluationFailure('limit', `parseJson() takes JSON of at most ${MAX_VALUE_DEPTH} levels`);
+      if (++depth > MAX_VALUE_DEPTH)
+        throw new EvaluationFailure('limit', `parseJson() takes JSON of at most ${MAX_VALUE_DEPTH} levels`);
     } else if (char === 93 || char === 125) depth--;
   }
 }

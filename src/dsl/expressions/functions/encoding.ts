@@ -38,7 +38,12 @@ export const ENCODING: Readonly<Record<string, CelFunction>> = {
     call: (args, { budget }) => {
       const text = textArg('base64Decode', args, 0);
       budget.spendChars(text.length * 16);
-      return decode(fromBase64(text).map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''), 'base64Decode');
+      return decode(
+        fromBase64(text)
+          .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
+          .join(''),
+        'base64Decode',
+      );
     },
   },
 };
@@ -76,14 +81,20 @@ function toBase64(bytes: readonly number[]): string {
     const [a = 0, b, c] = bytes.slice(index, index + 3);
     const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
     text += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 63);
-    text += (b === undefined ? '=' : ALPHABET.charAt((bits >> 6) & 63)) + (c === undefined ? '=' : ALPHABET.charAt(bits & 63));
+    text +=
+      (b === undefined ? '=' : ALPHABET.charAt((bits >> 6) & 63)) +
+      (c === undefined ? '=' : ALPHABET.charAt(bits & 63));
   }
   return text;
 }
 
 function fromBase64(text: string): number[] {
-  const digits = text.replace(/-/g, '+').replace(/_/g, '/').replace(/={0,2}$/, '');
-  if (!/^[A-Za-z0-9+/]*$/.test(digits) || digits.length % 4 === 1) throw wrong('base64Decode() was given a text that is no Base64');
+  const digits = text
+    .replace(/-/g, '+')
+    .replace(/_/g, '/')
+    .replace(/={0,2}$/, '');
+  if (!/^[A-Za-z0-9+/]*$/.test(digits) || digits.length % 4 === 1)
+    throw wrong('base64Decode() was given a text that is no Base64');
   const bytes: number[] = [];
   let bits = 0;
   let held = 0;

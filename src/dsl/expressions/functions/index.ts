@@ -7,7 +7,9 @@ import { TEXT } from './text.ts';
 import { TIME } from './time.ts';
 
 /** Every function by name. A Map, because a name such as `constructor` must find nothing. */
-export const FUNCTIONS: ReadonlyMap<string, CelFunction> = new Map(Object.entries({ ...CONVERSION, ...TEXT, ...COLLECTION, ...NUMBER, ...TIME, ...ENCODING }));
+export const FUNCTIONS: ReadonlyMap<string, CelFunction> = new Map(
+  Object.entries({ ...CONVERSION, ...TEXT, ...COLLECTION, ...NUMBER, ...TIME, ...ENCODING }),
+);
 
 /** Forms that decide themselves what is evaluated: with a variable of their own, or with arguments that may be missing. By usage. */
 export const MACROS: ReadonlyMap<string, string> = new Map([

@@ -4,8 +4,16 @@ import { type CelFunction, numberArg, wholeArg } from './function.ts';
 /** Functions over numbers. */
 export const NUMBER: Readonly<Record<string, CelFunction>> = {
   abs: { usage: 'abs(number)', args: [1, 1], call: (args) => Math.abs(numberArg('abs', args, 0)) },
-  ceil: { usage: 'ceil(number): up to a whole number', args: [1, 1], call: (args) => Math.ceil(numberArg('ceil', args, 0)) },
-  floor: { usage: 'floor(number): down to a whole number', args: [1, 1], call: (args) => Math.floor(numberArg('floor', args, 0)) },
+  ceil: {
+    usage: 'ceil(number): up to a whole number',
+    args: [1, 1],
+    call: (args) => Math.ceil(numberArg('ceil', args, 0)),
+  },
+  floor: {
+    usage: 'floor(number): down to a whole number',
+    args: [1, 1],
+    call: (args) => Math.floor(numberArg('floor', args, 0)),
+  },
   round: {
     usage: 'round(number, digits?): halves away from zero',
     args: [1, 2],

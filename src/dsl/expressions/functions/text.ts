@@ -19,10 +19,32 @@ export const TEXT: Readonly<Record<string, CelFunction>> = {
       return text.includes(part);
     },
   },
-  startsWith: { usage: 'startsWith(text, start)', args: [2, 2], call: (args, { budget }) => { const [text, part] = search('startsWith', args, budget); return text.startsWith(part); } },
-  endsWith: { usage: 'endsWith(text, end)', args: [2, 2], call: (args, { budget }) => { const [text, part] = search('endsWith', args, budget); return text.endsWith(part); } },
-  indexOf: { usage: 'indexOf(text, part) or indexOf(list, item); -1 if there is none', args: [2, 2], call: (args, tools) => position('indexOf', args, tools) },
-  lastIndexOf: { usage: 'lastIndexOf(text, part) or lastIndexOf(list, item)', args: [2, 2], call: (args, tools) => position('lastIndexOf', args, tools) },
+  startsWith: {
+    usage: 'startsWith(text, start)',
+    args: [2, 2],
+    call: (args, { budget }) => {
+      const [text, part] = search('startsWith', args, budget);
+      return text.startsWith(part);
+    },
+  },
+  endsWith: {
+    usage: 'endsWith(text, end)',
+    args: [2, 2],
+    call: (args, { budget }) => {
+      const [text, part] = search('endsWith', args, budget);
+      return text.endsWith(part);
+    },
+  },
+  indexOf: {
+    usage: 'indexOf(text, part) or indexOf(list, item); -1 if there is none',
+    args: [2, 2],
+    call: (args, tools) => position('indexOf', args, tools),
+  },
+  lastIndexOf: {
+    usage: 'lastIndexOf(text, part) or lastIndexOf(list, item)',
+    args: [2, 2],
+    call: (args, tools) => position('lastIndexOf', args, tools),
+  },
   substring: {
     usage: 'substring(text, from, to?); `to` is not included',
     args: [2, 3],
@@ -30,7 +52,8 @@ export const TEXT: Readonly<Record<string, CelFunction>> = {
       const points = pointsOf(textArg('substring', args, 0), budget);
       const from = wholeArg('substring', args, 1, 0);
       const to = wholeArg('substring', args, 2, points.length);
-      if (from < 0 || to > points.length || from > to) throw wrong(`substring() goes from ${from} to ${to}, but the text has ${points.length} characters`);
+      if (from < 0 || to > points.length || from > to)
+        throw wrong(`substring() goes from ${from} to ${to}, but the text has ${points.length} characters`);
       return typeof points === 'string' ? points.slice(from, to) : points.slice(from, to).join('');
     },
   },
@@ -87,9 +110,21 @@ export const TEXT: Readonly<Record<string, CelFunction>> = {
     },
   },
   trim: { usage: 'trim(text)', args: [1, 1], call: (args, { budget }) => whole('trim', args, budget).trim() },
-  lowerAscii: { usage: 'lowerAscii(text)', args: [1, 1], call: (args, { budget }) => whole('lowerAscii', args, budget).replace(/[A-Z]+/g, (part) => part.toLowerCase()) },
-  upperAscii: { usage: 'upperAscii(text)', args: [1, 1], call: (args, { budget }) => whole('upperAscii', args, budget).replace(/[a-z]+/g, (part) => part.toUpperCase()) },
-  matches: { usage: 'matches(text, pattern): RE2 syntax, found anywhere in the text', args: [2, 2], call: (args, tools) => regex('matches', args, tools).find() },
+  lowerAscii: {
+    usage: 'lowerAscii(text)',
+    args: [1, 1],
+    call: (args, { budget }) => whole('lowerAscii', args, budget).replace(/[A-Z]+/g, (part) => part.toLowerCase()),
+  },
+  upperAscii: {
+    usage: 'upperAscii(text)',
+    args: [1, 1],
+    call: (args, { budget }) => whole('upperAscii', args, budget).replace(/[a-z]+/g, (part) => part.toUpperCase()),
+  },
+  matches: {
+    usage: 'matches(text, pattern): RE2 syntax, found anywhere in the text',
+    args: [2, 2],
+    call: (args, tools) => regex('matches', args, tools).find(),
+  },
   find: {
     usage: 'find(text, pattern): the first match, or its first group if there is one; null if there is none',
     args: [2, 2],
@@ -134,7 +169,11 @@ function position(name: 'indexOf' | 'lastIndexOf', args: readonly Value[], { bud
 }
 
 /** The work of a match is the text times the pattern's program; it is paid for before it is done. */
-function regex(name: string, args: readonly Value[], tools: Tools): ReturnType<ReturnType<Tools['pattern']>['matcher']> {
+function regex(
+  name: string,
+  args: readonly Value[],
+  tools: Tools,
+): ReturnType<ReturnType<Tools['pattern']>['matcher']> {
   const text = textArg(name, args, 0);
   if (text.length > MAX_MATCHED_CHARS) throw wrong(`${name}() takes texts of at most ${MAX_MATCHED_CHARS} characters`);
   const compiled = tools.pattern(textArg(name, args, 1));

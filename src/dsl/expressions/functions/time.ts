@@ -12,7 +12,9 @@ export const TIME: Readonly<Record<string, CelFunction>> = {
   getDate: part('getDate', (date) => date.getUTCDate()),
   getDayOfMonth: part('getDayOfMonth', (date) => date.getUTCDate() - 1),
   getDayOfWeek: part('getDayOfWeek', (date) => date.getUTCDay()),
-  getDayOfYear: part('getDayOfYear', (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY)),
+  getDayOfYear: part('getDayOfYear', (date) =>
+    Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY),
+  ),
   getHours: part('getHours', (date) => date.getUTCHours(), 3_600_000),
   getMinutes: part('getMinutes', (date) => date.getUTCMinutes(), 60_000),
   getSeconds: part('getSeconds', (date) => date.getUTCSeconds(), 1_000),
@@ -28,7 +30,8 @@ function part(name: string, read: (date: Date) => number, unit?: number): CelFun
       const value = argument(args, 0);
       if (value instanceof Duration && unit !== undefined) return Math.trunc(value.ms / unit);
       const offset = args.length > 1 ? offsetMinutes(textArg(name, args, 1)) : 0;
-      if (offset === null) throw wrong(`${name}() takes an offset such as "+02:00" or "UTC"; names of zones are not supported`);
+      if (offset === null)
+        throw wrong(`${name}() takes an offset such as "+02:00" or "UTC"; names of zones are not supported`);
       return read(new Date(instantArg(name, args, 0) + offset * 60_000));
     },
   };
