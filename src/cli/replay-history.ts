@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { workflowBundle } from '../worker/workflow-bundle.ts';
-import { createHistoryReader } from '../workflows/runtime/history-port.ts';
+import { createHistoryReader } from '../workflows/runtime/history-reader.ts';
 import type { HistoryReader } from '../executions/history.ts';
 
 export interface Replay {
@@ -22,7 +22,7 @@ export async function replayHistory(json: unknown): Promise<Replay> {
   } catch (error) {
     fault = error instanceof Error ? error.message : String(error);
   }
-  const reader = createHistoryReader();
+  const reader = createHistoryReader(events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? 'replay');
   await reader.push(0, events);
   return { fault, events: events.length, reader };
 }
