@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { runVirtual } from '../../src/workflows/runtime/run-virtual.ts';
+import { comparable, loadRunCases } from './corpus.ts';
+import { demoAnswer } from './demo-adapter.ts';
+import { TemporalWiring } from './temporal-wiring.ts';
+
+// One corpus, three wirings: virtual time, Temporal, and the history that Temporal kept. Same results, same traces.
+const CASES = loadRunCases();
+let wiring: TemporalWiring;
+beforeAll(async () => {
+  wiring = await TemporalWiring.start(inject('temporalAddress'), { taskQueue: `run-corpus-${process.pid}` });
+});
+afterAll(() => wiring.stop());
+
+describe('the run corpus', () => {
+  it.concurrent.each(CASES.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    const virtual = await runVirtual({ flow: one.flow, flows: one.flows, input: one.input ?? {}, script: one.script ?? [], call: (request, attempt) => demoAnswer(request.params as object, attempt) });
+    expect(pick(virtual), one.title).toMatchObject(one.expect.error === undefined ? { status: one.expect.status } : { status: one.expect.status, error: one.expect.error });
+    if (one.expect.output !== undefined) expect(virtual.output).toEqual(one.expect.output);
+    if (one.expect.completed !== undefined) expect(virtual.trace.flatMap((event) => (event.type === 'step.completed' && event.kind === 'call' ? [event.step] : []))).toEqual(one.expect.completed);
+    if (one.virtual_only !== undefined) return;
+    const real = await wiring.run(one, `corpus-${one.name}-${process.pid}`);
+    expect(pick(real.outcome)).toMatchObject(comparableOutcome(virtual));
+    expect(pick(real.reader)).toMatchObject(comparableOutcome(virtual));
+    expect(comparable(real.reader.trace)).toEqual(comparable(virtual.trace));
+  });
+});
+
+const pick = ({ status, output, error }: { status: unknown; output: unknown; error: unknown }) => ({ status, output, error });
+/** Messages name milliseconds and instants; codes don't. */
+const comparableOutcome = ({ status, output, error }: { status: unknown; output: unknown; error: { code: string } | null }) => ({ status, output, error: error === null ? null : { code: error.code } });
