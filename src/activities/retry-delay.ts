@@ -1,3 +1,4 @@
+import { backoffMs, mayRetry } from '../workflows/interpreter/retry.ts';
 import type { ResolvedRetry } from './contract.ts';
 
 export interface RetryQuestion {
@@ -19,21 +20,9 @@ const RETRY_AFTER_MS = 5 * 60_000;
 export function retryDelay(question: RetryQuestion): number | null {
   const { retry, error, attempt } = question;
   if (attempt >= retry.attempts) return null;
-  if (!(retry.on === undefined ? error.retryable : retry.on.includes(error.code))) return null;
-  if (retry.notOn?.includes(error.code) === true) return null;
+  if (!mayRetry(retry, error)) return null;
   const asked = Math.min(error.retryAfterMs ?? 0, Math.max(retry.maxIntervalMs, RETRY_AFTER_MS));
-  const delay = Math.max(1, Math.round(Math.max(backoff(question), asked)));
+  const delay = Math.max(1, Math.round(Math.max(backoffMs(retry, attempt, question.random()), asked)));
   if (retry.maxDurationMs !== undefined && question.now + delay - question.firstAttemptAt > retry.maxDurationMs) return null;
   return delay;
-}
-
-/** The n-th wait: grown, then shaken by ± jitter, never above `max_interval`. */
-function backoff({ retry, attempt, random }: RetryQuestion): number {
-  const grown = {
-    exponential: retry.initialMs * retry.factor ** (attempt - 1),
-    linear: retry.initialMs * attempt,
-    constant: retry.initialMs,
-  }[retry.backoff];
-  const shaken = Math.min(grown, retry.maxIntervalMs) * (1 + retry.jitter * (2 * random() - 1));
-  return Math.min(shaken, retry.maxIntervalMs);
 }

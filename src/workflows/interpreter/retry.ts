@@ -2,7 +2,7 @@ import type { ErrorInfo, ResolvedRetry } from '../../activities/contract.ts';
 
 /**
  * Pause before the next attempt, ms, after `attempt` (1-based) has failed: dsl.md, section 6. `unit` in [0, 1) places
- * the delay within ± jitter; the caller says where it comes from (the activity: random, the interpreter: a hash).
+ * the delay within ± jitter, never above `max_interval`; the caller says where it comes from (the activity: random, the interpreter: a hash).
  */
 export function backoffMs(retry: ResolvedRetry, attempt: number, unit: number): number {
   const grown = {
@@ -10,8 +10,8 @@ export function backoffMs(retry: ResolvedRetry, attempt: number, unit: number): 
     linear: retry.initialMs * attempt,
     exponential: retry.initialMs * retry.factor ** (attempt - 1),
   }[retry.backoff];
-  const spread = 1 + retry.jitter * (2 * unit - 1);
-  return Math.max(0, Math.round(Math.min(grown, retry.maxIntervalMs) * spread));
+  const shaken = Math.min(grown, retry.maxIntervalMs) * (1 + retry.jitter * (2 * unit - 1));
+  return Math.max(0, Math.round(Math.min(shaken, retry.maxIntervalMs)));
 }
 
 /** Whether the policy lets an error be tried again: `on` replaces the error's own judgement, `not_on` takes from it. */
