@@ -27,6 +27,7 @@ export const PROBLEM_CATALOGUE = {
   read_only_store: { status: 405, title: 'Flows are read from a folder', remedy: 'Change the file in the folder: it is read again at once.' },
   execution_timed_out: { status: 408, title: 'The execution timed out', remedy: '`GET /executions/{execution_id}` shows how far it came; raise the `timeout` of the flow or start again.' },
   execution_ended: { status: 409, title: 'The execution has ended', remedy: 'Nothing is left to steer. Roll back or re-run to go on.' },
+  execution_running: { status: 409, title: 'The execution has not ended', remedy: 'Wait for its end, or cancel it; a running execution can be rolled back, not re-run.' },
   idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request', remedy: 'Take a new key for another body.' },
   approval_not_open: { status: 409, title: 'The approval is not open', remedy: 'It was decided already, or the flow has not come to it; `waiting` of the execution tells.' },
   ambiguous_step: { status: 409, title: 'Several instances of the step are open', remedy: 'Name one by its path: `outer[2].inner`.' },

@@ -1,0 +1,74 @@
+import type { VerifiedCallback } from '../activities/callback-token.ts';
+import type { AdapterManifest } from '../adapters/manifest.ts';
+import type { Json, JsonObject } from '../dsl/ir/json.ts';
+import type { FlowStore } from '../flows/flow-store.ts';
+import type { EventMessage, RollbackMessage } from '../workflows/contract.ts';
+import { type CompletedCallback, completeCallback } from './complete-callback.ts';
+import { executionView } from './execution-view.ts';
+import { rerun, type RerunRequest, type RerunStarted, rollBack } from './go-back.ts';
+import type { CreateHistoryReader, TracedEvent } from './history.ts';
+import { type ExecutionFilter, type ExecutionPage, listExecutions } from './list-executions.ts';
+import { createExecutionReader } from './read-execution.ts';
+import type { Runs } from './runs.ts';
+import { type Decided, decideApproval, type Decision, type DeliveredEvent, signalExecution } from './send-message.ts';
+import { startExecution, type StartedExecution, type StartRequest } from './start-execution.ts';
+import { stateAtStep, type StateView } from './state-at-step.ts';
+import { steerExecution, type Steered, type SteerOperation } from './steer-execution.ts';
+import { isOver, streamEvents } from './stream.ts';
+import type { ExecutionView } from './view.ts';
+
+/** Starts, steers and reads executions: all that the API does with Temporal. Every method throws Problems; see the functions behind it. */
+export interface ExecutionGateway {
+  start(request: StartRequest): Promise<StartedExecution>;
+  get(executionId: string): Promise<ExecutionView>;
+  /** The execution once it has ended; null when it has not within `ms`. */
+  whenEnded(executionId: string, ms: number): Promise<ExecutionView | null>;
+  list(filter: ExecutionFilter, page: { readonly limit: number; readonly cursor: string | null }): Promise<ExecutionPage>;
+  state(executionId: string, step: string, when: 'at' | 'before'): Promise<StateView>;
+  /** Null when there is nothing after `after` and never will be. */
+  events(request: { readonly executionId: string; readonly after: string | null; readonly signal: AbortSignal }): Promise<AsyncGenerator<TracedEvent> | null>;
+  steer(executionId: string, operation: SteerOperation): Promise<Steered>;
+  signal(executionId: string, event: Omit<EventMessage, 'id'> & { readonly id?: string }): Promise<DeliveredEvent>;
+  decide(executionId: string, step: string, decision: Decision): Promise<Decided>;
+  callback(token: string, payload: Json): Promise<CompletedCallback>;
+  rollBack(executionId: string, request: RollbackMessage): Promise<StartedExecution>;
+  rerun(executionId: string, request: RerunRequest): Promise<RerunStarted>;
+  ping(): Promise<void>;
+}
+
+export interface GatewayDeps {
+  readonly runs: Runs;
+  readonly flows: Pick<FlowStore, 'get'>;
+  readonly createHistoryReader: CreateHistoryReader;
+  readonly verifyCallback: (token: string, now: number) => VerifiedCallback;
+  readonly adapters: () => Promise<ReadonlyMap<string, AdapterManifest>>;
+  /** `$config` of an environment. Default: empty. */
+  readonly config?: (environment: string) => Promise<JsonObject>;
+  /** ms since the epoch. Default: the clock. */
+  readonly now?: () => number;
+}
+
+export function createGateway(options: GatewayDeps): ExecutionGateway {
+  const { runs, flows, createHistoryReader, adapters, verifyCallback, config = async () => ({}), now = Date.now } = options;
+  const reader = createExecutionReader({ runs, createHistoryReader });
+  const deps = { runs, flows, reader, config, now };
+  const get = async (executionId: string): Promise<ExecutionView> => executionView(await reader.load(executionId));
+  return {
+    start: (request) => startExecution(deps, request),
+    get,
+    whenEnded: async (executionId, ms) => ((await runs.ended(executionId, ms)) ? get(executionId) : null),
+    list: (filter, page) => listExecutions(runs, filter, page),
+    state: async (executionId, step, when) => stateAtStep((await reader.load(executionId)).reader, step, when),
+    async events({ executionId, after, signal }) {
+      const loaded = await reader.load(executionId);
+      return after !== null && isOver(loaded, after) ? null : streamEvents({ runs, reader }, { executionId, after, signal });
+    },
+    steer: (executionId, operation) => steerExecution(runs, executionId, operation),
+    signal: (executionId, event) => signalExecution(runs, executionId, event),
+    decide: (executionId, step, decision) => decideApproval(runs, executionId, step, decision),
+    callback: (token, payload) => completeCallback({ runs, reader, adapters, verify: (text) => verifyCallback(text, now()) }, token, payload),
+    rollBack: (executionId, request) => rollBack(deps, executionId, request),
+    rerun: (executionId, request) => rerun(deps, executionId, request),
+    ping: () => runs.ping(),
+  };
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Json, JsonObject } from '../dsl/ir/json.ts';
+import type { FlowStore, StoredFlow } from '../flows/flow-store.ts';
+import { resolveFlows } from '../flows/resolve-flows.ts';
+import { Problem, type ValueFault } from '../problems/problem.ts';
+import type { ExecutionStatus, RunFlowInput, TriggerEvent } from '../workflows/contract.ts';
+import { CURRENT_BEHAVIOUR } from '../workflows/interpreter/behaviours.ts';
+import { checkValue } from './check-value.ts';
+import { keyedExecutionId, newExecutionId } from './execution-id.ts';
+import { linksOf } from './execution-view.ts';
+import type { RunDescription, Runs } from './runs.ts';
+
+export interface StartDeps {
+  readonly runs: Runs;
+  readonly flows: Pick<FlowStore, 'get'>;
+  /** `$config` of an environment. */
+  readonly config: (environment: string) => Promise<JsonObject>;
+  readonly now: () => number;
+}
+
+export interface StartRequest {
+  /** Name, or `name@range`. */
+  readonly flow: string;
+  /** Version or range; left out: the latest. */
+  readonly version?: string;
+  /** Left out: `{}`. */
+  readonly input?: Json;
+  /** Default `default`. */
+  readonly environment?: string;
+  readonly tags?: readonly string[];
+  /** The same key with the same request starts once; with another one it is a conflict. */
+  readonly idempotencyKey?: string;
+  /** What started it; left out: a manual start by the API. */
+  readonly trigger?: TriggerEvent;
+}
+
+/** `POST /flows/{id}/execute`, 202. */
+export interface StartedExecution {
+  readonly execution_id: string;
+  readonly flow: string;
+  readonly version: string;
+  readonly status: ExecutionStatus;
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** One organisation until there are more; part of what an idempotency key is hashed with. */
+const ORGANISATION = 'default';
+export const DEFAULT_ENVIRONMENT = 'default';
+
+/**
+ * Starts an execution of the latest fitting version. It is durable when this resolves. Throws flow_not_found, invalid_flow,
+ * invalid_input, idempotency_conflict, temporal_unavailable.
+ */
+export async function startExecution(deps: StartDeps, request: StartRequest): Promise<StartedExecution> {
+  const { environment = DEFAULT_ENVIRONMENT, tags = [], idempotencyKey } = request;
+  const fingerprint = hashRequest(request);
+  const executionId = idempotencyKey === undefined ? newExecutionId(deps.now()) : keyedExecutionId([ORGANISATION, flowName(request.flow), idempotencyKey]);
+  if (idempotencyKey !== undefined) {
+    // Before anything is checked: the first answer holds even when the flow has changed since.
+    const known = await deps.runs.describe(executionId);
+    if (known !== null) return repeated(known, fingerprint);
+  }
+  const stored = await findFlow(deps.flows, request);
+  const { ir: flow } = stored;
+  if (flow === undefined) throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, { errors: stored.diagnostics });
+  const { flows, missing } = await resolveFlows(deps.flows, flow);
+  if (missing.length > 0) throw new Problem('invalid_flow', `Flow ${flow.name} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}.`, { errors: missing.flatMap((one) => one.invalid?.diagnostics ?? [notFoundFault(one.ref, one.from)]) });
+  const { value: input, faults } = checkValue(flow.inputs, request.input ?? {});
+  if (faults.length > 0) throw new Problem('invalid_input', `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`, { errors: faults });
+  const run: RunFlowInput = {
+    format: 1,
+    behaviour: CURRENT_BEHAVIOUR,
+    flow,
+    flows,
+    input,
+    trigger: request.trigger ?? { type: 'manual', source: 'api', id: executionId, time: new Date(deps.now()).toISOString(), data: input, headers: {} },
+    environment,
+    config: await deps.config(environment),
+    tags,
+  };
+  const outcome = await deps.runs.start({ executionId, input: run, memo: { request: fingerprint } });
+  if (outcome === 'exists') {
+    const known = await deps.runs.describe(executionId);
+    if (known !== null) return repeated(known, fingerprint);
+  }
+  return started(executionId, { flow: flow.name, version: flow.version });
+}
+
+/** The stored flow that a request names. Throws flow_not_found, saying which versions there are. */
+export async function findFlow(flows: Pick<FlowStore, 'get'>, { flow, version }: { readonly flow: string; readonly version?: string }): Promise<StoredFlow> {
+  const ref = version === undefined ? flow : `${flowName(flow)}@${version}`;
+  const found = await flows.get(ref);
+  if (found !== undefined) return found;
+  const latest = version === undefined ? undefined : await flows.get(flowName(flow));
+  throw new Problem('flow_not_found', latest === undefined ? `There is no flow ${ref}.` : `Flow ${latest.name} has no version ${version}; the latest is ${latest.version}.`);
+}
+
+export function started(executionId: string, flow: { readonly flow: string; readonly version: string }): StartedExecution {
+  return { execution_id: executionId, flow: flow.flow, version: flow.version, status: 'running', links: linksOf(executionId, flow.flow) };
+}
+
+function repeated(known: RunDescription, fingerprint: string): StartedExecution {
+  if (known.memo.request === fingerprint) return started(known.executionId, known);
+  throw new Problem('idempotency_conflict', 'The Idempotency-Key was used for a request with another body.', { extra: { execution_id: known.executionId } });
+}
+
+const flowName = (ref: string): string => (ref.split('@')[0] ?? ref).replaceAll('_', '-');
+const notFoundFault = (ref: string, from: string): ValueFault => ({ code: 'flow_not_found', message: `flow ${ref}, which ${from} calls, is not there`, path: '' });
+
+/** What an idempotency key stands for: everything the caller chose. */
+function hashRequest({ input, version, environment, tags }: StartRequest): string {
+  return createHash('sha256').update(canonical({ input: input ?? {}, version: version ?? null, environment: environment ?? null, tags: [...(tags ?? [])] })).digest('hex');
+}
+
+/** JSON with sorted keys: two spellings of one value give one text. */
+function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const map = value as JsonObject; // neither null nor a list
+  return `{${Object.keys(map).sort().map((key) => `${JSON.stringify(key)}:${canonical(map[key] ?? null)}`).join(',')}}`;
+}
