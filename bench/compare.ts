@@ -6,7 +6,12 @@ type Run = () => Promise<unknown>;
  * How much longer one way takes than the other: the median of the ratios of neighbours in time, so that what else the machine
  * does hits both. Which goes first alternates.
  */
-export async function pairs(options: { weir: Run; hand: Run; rounds: number; warmUp: number }): Promise<{ value: number; note: string }> {
+export async function pairs(options: {
+  weir: Run;
+  hand: Run;
+  rounds: number;
+  warmUp: number;
+}): Promise<{ value: number; note: string }> {
   const { weir, hand, rounds, warmUp } = options;
   const ratios: number[] = [];
   const times = { weir: [] as number[], hand: [] as number[] };
@@ -21,11 +26,20 @@ export async function pairs(options: { weir: Run; hand: Run; rounds: number; war
     ratios.push(ours / theirs);
   }
   const [low, high] = medianInterval(ratios);
-  return { value: median(ratios), note: `95 % [${low.toFixed(3)}, ${high.toFixed(3)}], ${median(times.weir).toFixed(1)} ms against ${median(times.hand).toFixed(1)} ms` };
+  return {
+    value: median(ratios),
+    note: `95 % [${low.toFixed(3)}, ${high.toFixed(3)}], ${median(times.weir).toFixed(1)} ms against ${median(times.hand).toFixed(1)} ms`,
+  };
 }
 
 /** Ends a second with so many in flight: medians over blocks that alternate, as a ratio. */
-export async function throughput(options: { weir: Run; hand: Run; inFlight: number; blocks: number; each: number }): Promise<{ value: number; note: string }> {
+export async function throughput(options: {
+  weir: Run;
+  hand: Run;
+  inFlight: number;
+  blocks: number;
+  each: number;
+}): Promise<{ value: number; note: string }> {
   const { weir, hand, inFlight, blocks, each } = options;
   const rates = { weir: [] as number[], hand: [] as number[] };
   for (let block = -1; block < blocks; block++) {
@@ -37,7 +51,10 @@ export async function throughput(options: { weir: Run; hand: Run; inFlight: numb
   }
   const ratios = rates.weir.map((rate, index) => rate / (rates.hand[index] ?? Number.NaN));
   const [low, high] = medianInterval(ratios);
-  return { value: median(ratios), note: `95 % [${low.toFixed(3)}, ${high.toFixed(3)}], ${median(rates.weir).toFixed(1)}/s against ${median(rates.hand).toFixed(1)}/s` };
+  return {
+    value: median(ratios),
+    note: `95 % [${low.toFixed(3)}, ${high.toFixed(3)}], ${median(rates.weir).toFixed(1)}/s against ${median(rates.hand).toFixed(1)}/s`,
+  };
 }
 
 async function pool(run: Run, { inFlight, each }: { inFlight: number; each: number }): Promise<void> {

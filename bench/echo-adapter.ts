@@ -7,7 +7,9 @@ export const echoAdapter: Adapter = {
     name: 'bench',
     version: '1.0.0',
     default_action: 'echo',
-    actions: { echo: { input: { type: 'object' }, output: { type: 'object' }, idempotency: 'safe', completion: 'sync' } },
+    actions: {
+      echo: { input: { type: 'object' }, output: { type: 'object' }, idempotency: 'safe', completion: 'sync' },
+    },
   }),
   actions: { echo: async (params) => params },
 };

@@ -3,7 +3,10 @@
 /** Calls in sequence, each a step of its own. */
 export function callsFlow(count: number, options: { call?: string; modifiers?: string } = {}): string {
   const call = options.call ?? 'adapter: bench, action: echo, params: { text: hello }';
-  const steps = Array.from({ length: count }, (_, index) => `  - call_${index}: { ${call}${options.modifiers ? `, ${options.modifiers}` : ''} }`);
+  const steps = Array.from(
+    { length: count },
+    (_, index) => `  - call_${index}: { ${call}${options.modifiers ? `, ${options.modifiers}` : ''} }`,
+  );
   return ['flow: bench-calls', 'version: 1.0.0', 'steps:', ...steps].join('\n');
 }
 

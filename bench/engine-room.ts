@@ -37,23 +37,41 @@ export async function openEngineRoom(log: (line: string) => void): Promise<Engin
   const dataConverter = { payloadCodecs: [createClaimCheckCodec({ store: createFsStore(join(room, 'payloads')) })] };
   const registry = await createRegistry({ adapters: [echoAdapter] });
   const noSecrets = { resolve: () => Promise.reject(new Error('the benchmark has no secrets')) };
-  const activities = createActivities({ registry, secrets: noSecrets, callbackUrls: () => 'http://127.0.0.1/', log: () => undefined });
+  const activities = createActivities({
+    registry,
+    secrets: noSecrets,
+    callbackUrls: () => 'http://127.0.0.1/',
+    log: () => undefined,
+  });
   const taskQueue = `bench-${randomUUID()}`;
-  const worker = await createWorker({ connection, taskQueue, activities, dataConverter, workflowsPath: join(import.meta.dirname, 'handwritten', 'index.ts') });
+  const worker = await createWorker({
+    connection,
+    taskQueue,
+    activities,
+    dataConverter,
+    workflowsPath: join(import.meta.dirname, 'handwritten', 'index.ts'),
+  });
   const running = worker.run();
   const { workflow: client } = new Client({ connection, dataConverter });
 
   const run = async (type: string, argument: unknown): Promise<string> => {
     const workflowId = randomUUID();
     // Eager start, as in `weir dev`, where one process holds client and worker.
-    await client.execute(type, { workflowId, taskQueue, args: [argument], workflowTaskTimeout: '2s', requestEagerStart: true });
+    await client.execute(type, {
+      workflowId,
+      taskQueue,
+      args: [argument],
+      workflowTaskTimeout: '2s',
+      requestEagerStart: true,
+    });
     return workflowId;
   };
   return {
     client,
     flow: (source) => {
       const { ir, diagnostics } = compile(source, { adapters: registry.manifests, actions: {}, flows: new Map() });
-      if (ir === undefined) throw new Error(diagnostics.map((diagnostic) => `${diagnostic.line}: ${diagnostic.message}`).join('\n'));
+      if (ir === undefined)
+        throw new Error(diagnostics.map((diagnostic) => `${diagnostic.line}: ${diagnostic.message}`).join('\n'));
       return ir;
     },
     runFlow: (flow, input = null) => run(flow.name, runInput(flow, input)),
@@ -70,6 +88,23 @@ export async function openEngineRoom(log: (line: string) => void): Promise<Engin
 }
 
 function runInput(flow: FlowIr, input: RunFlowInput['input']): RunFlowInput {
-  const trigger = { type: 'manual', source: 'api', id: randomUUID(), time: new Date().toISOString(), data: input, headers: {} };
-  return { format: 1, behaviour: CURRENT_BEHAVIOUR, flow, flows: {}, input, trigger, environment: 'development', config: {}, tags: [] };
+  const trigger = {
+    type: 'manual',
+    source: 'api',
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    data: input,
+    headers: {},
+  };
+  return {
+    format: 1,
+    behaviour: CURRENT_BEHAVIOUR,
+    flow,
+    flows: {},
+    input,
+    trigger,
+    environment: 'development',
+    config: {},
+    tags: [],
+  };
 }

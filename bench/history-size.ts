@@ -13,7 +13,11 @@ export async function runsOf(client: WorkflowClient, workflowId: string): Promis
   while (runId !== undefined && runId !== '') {
     const { raw } = await client.getHandle(workflowId, runId).describe();
     const info = raw.workflowExecutionInfo;
-    sizes.push({ runId, events: Number(info?.historyLength ?? Number.NaN), bytes: Number(info?.historySizeBytes ?? Number.NaN) });
+    sizes.push({
+      runId,
+      events: Number(info?.historyLength ?? Number.NaN),
+      bytes: Number(info?.historySizeBytes ?? Number.NaN),
+    });
     const { events } = await client.getHandle(workflowId, runId).fetchHistory();
     runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
   }

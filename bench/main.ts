@@ -23,7 +23,9 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
 };
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, quick: { type: 'boolean', default: false } },
+});
 const chosen = values.only ?? Object.keys(PARTS);
 const found: Measurement[] = [];
 for (const name of chosen) {
@@ -33,7 +35,14 @@ for (const name of chosen) {
 }
 
 const table = new Table({ head: ['', 'what', 'measured', 'goal', ''], style: { head: [], border: [] } });
-for (const one of found) table.push([one.met ? '✓' : '✗', one.name, `${shown(one.value)} ${one.unit}`, `${one.compare} ${one.goal}`, one.note ?? '']);
+for (const one of found)
+  table.push([
+    one.met ? '✓' : '✗',
+    one.name,
+    `${shown(one.value)} ${one.unit}`,
+    `${one.compare} ${one.goal}`,
+    one.note ?? '',
+  ]);
 console.log(table.toString());
 
 const folder = join(import.meta.dirname, 'results');

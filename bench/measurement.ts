@@ -19,5 +19,8 @@ const HOLDS: Readonly<Record<Measurement['compare'], (value: number, goal: numbe
 
 /** Judges a figure by its goal. The value is kept as measured: it is rounded for printing only. */
 export function measurement(measured: Omit<Measurement, 'met'>): Measurement {
-  return { ...measured, met: Number.isFinite(measured.value) && HOLDS[measured.compare](measured.value, measured.goal) };
+  return {
+    ...measured,
+    met: Number.isFinite(measured.value) && HOLDS[measured.compare](measured.value, measured.goal),
+  };
 }

@@ -21,14 +21,21 @@ output: { message: $greet.message }
 `;
 
 /** Times of the installed program, each command in a process of its own. */
-export async function measureProcesses({ quick, report }: { quick: boolean; report: (line: string) => void }): Promise<readonly Measurement[]> {
+export async function measureProcesses({
+  quick,
+  report,
+}: {
+  quick: boolean;
+  report: (line: string) => void;
+}): Promise<readonly Measurement[]> {
   const room = await mkdtemp(join(tmpdir(), 'weir-bench-cli-'));
   try {
     await writeFile(join(room, 'hello.flow.yaml'), FLOW);
     await weir(room, ['validate']); // builds what is out of date
     report('weir validate');
     const validating: number[] = [];
-    for (let round = 0; round < (quick ? 5 : 15); round++) validating.push(await weir(room, ['validate', 'hello.flow.yaml']));
+    for (let round = 0; round < (quick ? 5 : 15); round++)
+      validating.push(await weir(room, ['validate', 'hello.flow.yaml']));
     report('weir test, 1,000 cases');
     await writeFile(join(room, 'hello.test.yaml'), thousandCases());
     const testing = await weir(room, ['test', 'hello.test.yaml']);
@@ -40,7 +47,10 @@ export async function measureProcesses({ quick, report }: { quick: boolean; repo
     report('weir dev, cold then warm');
     await startAndStop(room);
     const warm = await startAndStop(room);
-    return [...found, measurement({ name: 'weir dev, warm start', value: warm / 1_000, unit: 's', goal: 8, compare: '<' })];
+    return [
+      ...found,
+      measurement({ name: 'weir dev, warm start', value: warm / 1_000, unit: 's', goal: 8, compare: '<' }),
+    ];
   } finally {
     await rm(room, { recursive: true, force: true });
   }
@@ -52,7 +62,8 @@ function weir(cwd: string, args: readonly string[]): Promise<number> {
     const started = performance.now();
     const child = spawn(process.execPath, [WEIR, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve(performance.now() - started);
@@ -67,7 +78,10 @@ function startAndStop(cwd: string): Promise<number> {
     const started = performance.now();
     let ready: number | null = null;
     let text = '';
-    const child = spawn(process.execPath, [WEIR, 'dev', '--flows', cwd, '--port', '0', '--state', join(cwd, '.weir')], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [WEIR, 'dev', '--flows', cwd, '--port', '0', '--state', join(cwd, '.weir')], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const limit = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
     child.stdout.on('data', (chunk: Buffer) => {
@@ -86,10 +100,13 @@ function startAndStop(cwd: string): Promise<number> {
 }
 
 function thousandCases(): string {
-  const cases = Array.from({ length: 1_000 }, (_, n) => `
+  const cases = Array.from(
+    { length: 1_000 },
+    (_, n) => `
   - name: case ${n}
     input: { name: "name ${n}" }
     mocks: { log.write: { return: { message: "hello ${n}" } } }
-    expect: { status: completed, output: { message: "hello ${n}" }, calls: [ log.write ] }`);
+    expect: { status: completed, output: { message: "hello ${n}" }, calls: [ log.write ] }`,
+  );
   return `flow: ./hello.flow.yaml\ncases:${cases.join('')}\n`;
 }

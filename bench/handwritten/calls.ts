@@ -12,7 +12,13 @@ export async function hand_calls(input: HandInput): Promise<Json> {
       activityId: argument.step,
       startToCloseTimeout: 35_000,
       heartbeatTimeout: 2_000,
-      retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000, maximumAttempts: 3, nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat'] },
+      retry: {
+        initialInterval: 1_000,
+        backoffCoefficient: 2,
+        maximumInterval: 60_000,
+        maximumAttempts: 3,
+        nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat'],
+      },
       summary: argument.step,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     });

@@ -10,7 +10,13 @@ export async function hand_local_calls(input: HandInput): Promise<Json> {
     const argument = { ...request(input, index), attemptTimeoutMs: 1_000 };
     const activities = proxyLocalActivities<Record<string, (request: ActionRequest) => Promise<Json>>>({
       startToCloseTimeout: 6_000,
-      retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000, maximumAttempts: 3, nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat'] },
+      retry: {
+        initialInterval: 1_000,
+        backoffCoefficient: 2,
+        maximumInterval: 60_000,
+        maximumAttempts: 3,
+        nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat'],
+      },
       summary: argument.step,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     });

@@ -34,7 +34,10 @@ const io: CliIo = {
   isTTY: process.stdout.isTTY === true,
   onSignal,
   // Loaded when the command asks for it: Temporal's native code costs half a second.
-  services: { startDev: async (options) => (await import('./dev.ts')).startDev(options) },
+  services: {
+    startDev: async (options) => (await import('./dev.ts')).startDev(options),
+    replayHistory: async (history) => (await import('../worker/replay-history.ts')).replayHistory(history),
+  },
 };
 
 const code = await main(process.argv.slice(2), io);

@@ -8,7 +8,10 @@ export class CliError extends Error {
   readonly details: readonly string[];
 
   /** `exit` defaults to `failed`. `details` are lines below the message; `hint` says what to do. */
-  constructor(message: string, options: { exit?: ExitCode; hint?: string; details?: readonly string[]; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { exit?: ExitCode; hint?: string; details?: readonly string[]; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.exit = options.exit ?? EXIT_CODES.failed;
     this.hint = options.hint ?? null;

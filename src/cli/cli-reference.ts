@@ -5,7 +5,12 @@ import { EXIT_CODES, EXIT_MEANINGS, type ExitName } from './exit-codes.ts';
 /** Text of docs/reference/cli.md, made from the command definitions. */
 export function cliReference(): string {
   const groups = [...new Set(COMMANDS.map((command) => command.group))];
-  const contents = groups.flatMap((group) => [`**${group}**: ${COMMANDS.filter((command) => command.group === group).map((command) => `[${command.name}](#weir-${command.name})`).join(', ')}`, '']);
+  const contents = groups.flatMap((group) => [
+    `**${group}**: ${COMMANDS.filter((command) => command.group === group)
+      .map((command) => `[${command.name}](#weir-${command.name})`)
+      .join(', ')}`,
+    '',
+  ]);
   return [
     '# The `weir` command',
     '',
@@ -26,12 +31,18 @@ export function cliReference(): string {
 }
 
 function section(command: CommandDefinition): readonly string[] {
-  const args = command.args.map((arg) => (arg.kind === 'required' ? `<${arg.name}>` : arg.kind === 'variadic' ? `[${arg.name}...]` : `[${arg.name}]`));
+  const args = command.args.map((arg) =>
+    arg.kind === 'required' ? `<${arg.name}>` : arg.kind === 'variadic' ? `[${arg.name}...]` : `[${arg.name}]`,
+  );
   const usage = ['weir', command.name, ...args, ...(command.options.length > 0 ? ['[options]'] : [])].join(' ');
   const rows = [
     ...command.args.map((arg) => `| \`${arg.name}\` | ${cell(arg.description)} |`),
     ...command.options.map((option) => {
-      const notes = [cell(option.description), option.choices ? `one of ${option.choices.map((choice) => `\`${choice}\``).join(', ')}` : '', option.default === undefined ? '' : `default \`${option.default}\``];
+      const notes = [
+        cell(option.description),
+        option.choices ? `one of ${option.choices.map((choice) => `\`${choice}\``).join(', ')}` : '',
+        option.default === undefined ? '' : `default \`${option.default}\``,
+      ];
       return `| \`${cell(option.flags)}\` | ${notes.filter(Boolean).join('; ')} |`;
     }),
   ];
@@ -50,7 +61,10 @@ function section(command: CommandDefinition): readonly string[] {
     ...command.examples.flatMap((example) => [`$ ${example.line}    # ${example.does}`]),
     '```',
     '',
-    `Exit codes: ${[...new Set<ExitName>([...command.exits, 'usage'])].map((name) => EXIT_CODES[name]).sort((a, b) => a - b).join(', ')}.`,
+    `Exit codes: ${[...new Set<ExitName>([...command.exits, 'usage'])]
+      .map((name) => EXIT_CODES[name])
+      .sort((a, b) => a - b)
+      .join(', ')}.`,
     '',
   ];
 }

@@ -31,7 +31,10 @@ export interface Client {
    * Server-sent events from after `lastEventId`, until the server ends the stream. Throws ConnectionLost when it breaks off.
    * `onRetry`: how long the server asks to wait before coming back, ms.
    */
-  events(path: string, options: { lastEventId: string | null; signal: AbortSignal; onRetry?: (ms: number) => void }): AsyncGenerator<StreamEvent>;
+  events(
+    path: string,
+    options: { lastEventId: string | null; signal: AbortSignal; onRetry?: (ms: number) => void },
+  ): AsyncGenerator<StreamEvent>;
 }
 
 /** The server went away in the middle of an answer. */
@@ -57,10 +60,15 @@ export function createClient({ url, token }: { url: string; token: string | unde
     const type = body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' };
     const text = body === undefined ? null : options.contentType === undefined ? JSON.stringify(body) : String(body);
     const response = await reach(url, () =>
-      fetch(address(url, path, options.query), { method, headers: { accept: 'application/json', ...authorization, ...type, ...options.headers }, body: text }),
+      fetch(address(url, path, options.query), {
+        method,
+        headers: { accept: 'application/json', ...authorization, ...type, ...options.headers },
+        body: text,
+      }),
     );
     const content = parse(await reach(url, () => response.text()));
-    if (!response.ok && !options.expect?.includes(response.status)) throw problemError({ url, method, path, response, content });
+    if (!response.ok && !options.expect?.includes(response.status))
+      throw problemError({ url, method, path, response, content });
     return { status: response.status, body: content };
   }
 
@@ -71,12 +79,14 @@ export function createClient({ url, token }: { url: string; token: string | unde
     put: (path, options = {}) => send('PUT', path, options),
     async *events(path, { lastEventId, signal, onRetry }) {
       const resume = lastEventId === null ? {} : { 'last-event-id': lastEventId };
-      const response = await reach(url, () => fetch(address(url, path), { headers: { accept: 'text/event-stream', ...authorization, ...resume }, signal }));
-      if (!response.ok) throw problemError({ url, method: 'GET', path, response, content: parse(await response.text()) });
+      const response = await reach(url, () =>
+        fetch(address(url, path), { headers: { accept: 'text/event-stream', ...authorization, ...resume }, signal }),
+      );
+      if (!response.ok)
+        throw problemError({ url, method: 'GET', path, response, content: parse(await response.text()) });
       if (response.body === null) return;
       try {
-        // The DOM's type of the body does not say so, but Node's can be iterated.
-        yield* readEventStream(response.body as unknown as AsyncIterable<Uint8Array>, onRetry);
+        yield* readEventStream(response.body, onRetry);
       } catch (error) {
         if (error instanceof CliError || signal.aborted) throw error;
         throw new ConnectionLost('the connection broke off', { cause: error });

@@ -24,7 +24,8 @@ export class CommandOptions {
     const text = this.text(name);
     if (text === null) return null;
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < min) throw usageError(`--${name} takes a whole number of at least ${min}, not "${text}".`);
+    if (!/^\d+$/.test(text) || value < min)
+      throw usageError(`--${name} takes a whole number of at least ${min}, not "${text}".`);
     return value;
   }
 }

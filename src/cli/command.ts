@@ -38,6 +38,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   readonly args: readonly string[];
   readonly options: CommandOptions;
+  /** All there are, for completion. */
+  readonly commands: readonly CommandDefinition[];
 }
 
 /** Runs one command. Throws CliError for what a person can act on. */

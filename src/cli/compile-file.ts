@@ -18,9 +18,12 @@ export interface CompiledFile {
 /** Compiles one flow (`-` for standard input). Prints its diagnostics to standard error and throws a CliError when one is an error. */
 export async function compileFile({ io, terminal, options }: CommandContext, file: string): Promise<CompiledFile> {
   const path = file === '-' ? null : resolve(io.cwd, file);
-  const bytes = path === null ? await readStdin(io) : await readFile(path).catch((error: unknown) => {
-    throw usageError(`Can't read ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  });
+  const bytes =
+    path === null
+      ? await readStdin(io)
+      : await readFile(path).catch((error: unknown) => {
+          throw usageError(`Can't read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+        });
   const environments = new EnvironmentLoader({ cwd: io.cwd, adapters: options.text('adapters') });
   const environment = await environments.forFolder(path === null ? io.cwd : dirname(path));
   const { ir, diagnostics } = compile(bytes, environment);

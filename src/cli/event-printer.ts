@@ -26,16 +26,26 @@ export class EventPrinter {
   #text(event: ExecutionEvent): string | null {
     const { style } = { style: this.#style };
     switch (event.type) {
-      case 'execution.started': return style.dim('started');
-      case 'execution.paused': return style.yellow('paused');
-      case 'execution.resumed': return style.dim('resumed');
-      case 'execution.cancelling': return style.yellow('cancelling');
-      case 'execution.rolled_back': return style.yellow(`rolled back to ${event.step}`);
-      case 'execution.completed': return style.green('completed');
-      case 'execution.cancelled': return style.yellow('cancelled');
-      case 'execution.terminated': return style.red('terminated');
-      case 'execution.timed_out': return style.red('timed out');
-      case 'execution.failed': return `${style.red('failed')} ${errorText(event.error)}`;
+      case 'execution.started':
+        return style.dim('started');
+      case 'execution.paused':
+        return style.yellow('paused');
+      case 'execution.resumed':
+        return style.dim('resumed');
+      case 'execution.cancelling':
+        return style.yellow('cancelling');
+      case 'execution.rolled_back':
+        return style.yellow(`rolled back to ${event.step}`);
+      case 'execution.completed':
+        return style.green('completed');
+      case 'execution.cancelled':
+        return style.yellow('cancelled');
+      case 'execution.terminated':
+        return style.red('terminated');
+      case 'execution.timed_out':
+        return style.red('timed out');
+      case 'execution.failed':
+        return `${style.red('failed')} ${errorText(event.error)}`;
       case 'step.started':
         this.#started.set(event.step, new Date(event.at).getTime());
         if (event.adapter === undefined) return null;
@@ -45,11 +55,16 @@ export class EventPrinter {
         const until = event.until === undefined ? '' : ` until ${new Date(event.until).toISOString()}`;
         return `${style.cyan('⏸')} ${event.step} ${style.dim(`waits: ${event.on}${until}`)}`;
       }
-      case 'step.retrying': return `${style.yellow('↻')} ${event.step} ${style.dim(`attempt ${event.attempt} failed: ${errorText(event.error)}`)}`;
-      case 'step.skipped': return style.dim(`- ${event.step} skipped`);
-      case 'step.completed': return `${style.green('✓')} ${event.step}${this.#call(event.step)}${this.#took(event)}`;
-      case 'step.failed': return `${style.red('✗')} ${event.step}${this.#call(event.step)}${this.#took(event)} ${errorText(event.error)}`;
-      case 'step.cancelled': return style.yellow(`⊘ ${event.step} cancelled`);
+      case 'step.retrying':
+        return `${style.yellow('↻')} ${event.step} ${style.dim(`attempt ${event.attempt} failed: ${errorText(event.error)}`)}`;
+      case 'step.skipped':
+        return style.dim(`- ${event.step} skipped`);
+      case 'step.completed':
+        return `${style.green('✓')} ${event.step}${this.#call(event.step)}${this.#took(event)}`;
+      case 'step.failed':
+        return `${style.red('✗')} ${event.step}${this.#call(event.step)}${this.#took(event)} ${errorText(event.error)}`;
+      case 'step.cancelled':
+        return style.yellow(`⊘ ${event.step} cancelled`);
     }
   }
 

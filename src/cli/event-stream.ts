@@ -9,7 +9,10 @@ export interface StreamEvent {
  * Reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) from a body.
  * Comments are skipped; a `retry` field is told to `onRetry` in milliseconds. An event cut off by the end is dropped.
  */
-export async function* readEventStream(body: AsyncIterable<Uint8Array>, onRetry: (ms: number) => void = () => undefined): AsyncGenerator<StreamEvent> {
+export async function* readEventStream(
+  body: AsyncIterable<Uint8Array>,
+  onRetry: (ms: number) => void = () => undefined,
+): AsyncGenerator<StreamEvent> {
   let id: string | null = null;
   let event = '';
   let data: string[] = [];

@@ -42,23 +42,60 @@ export function executionText(view: ExecutionView, style: Style): string {
     `${style.bold(view.flow)} ${view.version} ${painted(view.status, style)} ${style.dim(took(view))}`,
     style.dim(`${view.execution_id}, ${view.environment}, started ${view.started_at}`),
   ];
-  if (view.origin) head.push(style.dim(`re-run of ${view.origin.execution_id}${view.origin.from === undefined ? '' : ` from ${view.origin.from}`}`));
+  if (view.origin)
+    head.push(
+      style.dim(
+        `re-run of ${view.origin.execution_id}${view.origin.from === undefined ? '' : ` from ${view.origin.from}`}`,
+      ),
+    );
   if (view.parent) head.push(style.dim(`started by ${view.parent.step} of ${view.parent.execution_id}`));
   const table = plainTable(['STEP', 'WHAT', 'STATUS', 'ATTEMPTS', 'TOOK', ''], style);
   for (const step of view.steps) {
     const what = step.adapter === undefined ? step.kind : `${step.adapter}.${step.action ?? ''}`;
-    table.push([step.path, what, STEP_COLOURS[step.status](style)(step.status), step.attempts > 0 ? String(step.attempts) : '', step.duration_ms === null ? '' : durationText(step.duration_ms), errorText(step.error)]);
+    table.push([
+      step.path,
+      what,
+      STEP_COLOURS[step.status](style)(step.status),
+      step.attempts > 0 ? String(step.attempts) : '',
+      step.duration_ms === null ? '' : durationText(step.duration_ms),
+      errorText(step.error),
+    ]);
   }
-  const tail = view.waiting.map((wait) => `${style.cyan('waits')} ${wait.step}: ${wait.reason}${wait.until === null ? '' : `, until ${wait.until}`}`);
-  if (view.error) tail.push(`${style.red('error')} ${errorText(view.error)}${view.error.step === undefined ? '' : style.dim(` (step ${view.error.step})`)}`);
+  const tail = view.waiting.map(
+    (wait) =>
+      `${style.cyan('waits')} ${wait.step}: ${wait.reason}${wait.until === null ? '' : `, until ${wait.until}`}`,
+  );
+  if (view.error)
+    tail.push(
+      `${style.red('error')} ${errorText(view.error)}${view.error.step === undefined ? '' : style.dim(` (step ${view.error.step})`)}`,
+    );
   if (view.output !== null) tail.push(`${style.bold('output')} ${JSON.stringify(view.output, null, 2)}`);
   return [...head, '', ...(view.steps.length > 0 ? [table.toString()] : []), ...tail].join('\n');
 }
 
 function plainTable(head: string[], style: Style): InstanceType<typeof Table> {
-  const edges = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
+  const edges = [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ];
   const chars = { ...Object.fromEntries(edges.map((edge) => [edge, ''])), middle: '  ' };
-  return new Table({ head: head.map((title) => style.dim(title)), chars, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } });
+  return new Table({
+    head: head.map((title) => style.dim(title)),
+    chars,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
 }
 
 function painted(status: ExecutionStatus, style: Style): string {

@@ -11,13 +11,23 @@ export type ExecutionEvent = TraceEvent & { readonly id?: string };
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;
 const GIVE_UP_AFTER = 12;
-const ENDS: ReadonlySet<string> = new Set(['execution.completed', 'execution.failed', 'execution.timed_out', 'execution.cancelled', 'execution.terminated']);
+const ENDS: ReadonlySet<string> = new Set([
+  'execution.completed',
+  'execution.failed',
+  'execution.timed_out',
+  'execution.cancelled',
+  'execution.terminated',
+]);
 
 /**
  * Everything an execution did and does, until it ends. A connection that breaks off is taken up after the last event
  * seen, with growing delays. Throws a CliError (unreachable) when the server stays away; ends quietly when `signal` aborts.
  */
-export async function* followEvents(client: Client, executionId: string, options: { signal: AbortSignal; onReconnect?: () => void }): AsyncGenerator<ExecutionEvent> {
+export async function* followEvents(
+  client: Client,
+  executionId: string,
+  options: { signal: AbortSignal; onReconnect?: () => void },
+): AsyncGenerator<ExecutionEvent> {
   const { signal } = options;
   const path = `/executions/${encodeURIComponent(executionId)}`;
   let lastEventId: string | null = null;
@@ -36,7 +46,9 @@ export async function* followEvents(client: Client, executionId: string, options
       if (await isOver(client, path)) return;
     } catch (error) {
       if (signal.aborted) return;
-      const lost = error instanceof ConnectionLost || (error instanceof CliError && error.exit === EXIT_CODES.unreachable && lastEventId !== null);
+      const lost =
+        error instanceof ConnectionLost ||
+        (error instanceof CliError && error.exit === EXIT_CODES.unreachable && lastEventId !== null);
       if (!lost || ++failures >= GIVE_UP_AFTER) throw asCliError(client, error);
     }
     options.onReconnect?.();
@@ -62,7 +74,11 @@ async function isOver(client: Client, path: string): Promise<boolean> {
 
 function asCliError(client: Client, error: unknown): unknown {
   if (!(error instanceof ConnectionLost)) return error;
-  return new CliError(`The connection to ${client.url} broke off and did not come back.`, { exit: EXIT_CODES.unreachable, hint: 'The execution goes on without it. Ask again later with: weir logs ID --follow', cause: error });
+  return new CliError(`The connection to ${client.url} broke off and did not come back.`, {
+    exit: EXIT_CODES.unreachable,
+    hint: 'The execution goes on without it. Ask again later with: weir logs ID --follow',
+    cause: error,
+  });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

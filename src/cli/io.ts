@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ReplayedHistory } from '../worker/replay-history.ts';
 
 /** Everything the CLI touches of the outside, so that tests run `main()` in-process. The composition root makes the real one. */
 export interface CliIo {
@@ -23,6 +24,8 @@ export interface TextSink {
 export interface CliServices {
   /** Starts the development environment in this process: Temporal, worker, API. */
   readonly startDev?: (options: StartDevOptions) => Promise<DevServer>;
+  /** Replays a recorded history (JSON) on the workflow code of this installation. Rejects for what is no history. */
+  readonly replayHistory?: (history: unknown) => Promise<ReplayedHistory>;
 }
 
 export interface StartDevOptions {

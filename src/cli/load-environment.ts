@@ -40,8 +40,15 @@ export class EnvironmentLoader {
 
   async #load(folder: string): Promise<CompileEnvironment> {
     const chain = await foldersAbove(folder);
-    const adapterFolders = [...(this.#extra === null ? [] : [this.#extra]), ...chain.map((one) => join(one, 'adapters'))];
-    const [adapters, actions, flows] = await Promise.all([adaptersIn(adapterFolders), actionsIn(chain), flowsIn(folder)]);
+    const adapterFolders = [
+      ...(this.#extra === null ? [] : [this.#extra]),
+      ...chain.map((one) => join(one, 'adapters')),
+    ];
+    const [adapters, actions, flows] = await Promise.all([
+      adaptersIn(adapterFolders),
+      actionsIn(chain),
+      flowsIn(folder),
+    ]);
     return { adapters, actions, flows };
   }
 }
@@ -100,7 +107,10 @@ async function flowsIn(folder: string): Promise<ReadonlyMap<string, readonly str
 }
 
 function faulty(what: string, problems: readonly string[]): CliError {
-  return new CliError(`The ${what} has faults; flows can't be checked without it.`, { details: problems, hint: `Correct the ${what} first.` });
+  return new CliError(`The ${what} has faults; flows can't be checked without it.`, {
+    details: problems,
+    hint: `Correct the ${what} first.`,
+  });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -38,7 +38,11 @@ async function files(contents: Readonly<Record<string, string>>): Promise<void> 
 describe('validate', () => {
   test('a good flow', async () => {
     await files({ 'hello.flow.yaml': GOOD });
-    expect(await weir(['validate', 'hello.flow.yaml'], { cwd })).toEqual({ code: 0, stdout: '✓ 1 flow checked, no problems\n', stderr: '' });
+    expect(await weir(['validate', 'hello.flow.yaml'], { cwd })).toEqual({
+      code: 0,
+      stdout: '✓ 1 flow checked, no problems\n',
+      stderr: '',
+    });
   });
 
   test('all problems at once, each with its frame', async () => {
@@ -52,7 +56,14 @@ describe('validate', () => {
   });
 
   test('standard input, globs and folders; what is no flow is left out', async () => {
-    await files({ 'a/x.flow.yaml': GOOD, 'a/b/y.yaml': BAD, 'a/compose.yaml': 'services: {}', 'a/x.test.yaml': 'flow: ./x.flow.yaml\ncases: []', 'a/adapters/crm.yaml': CRM, 'a/actions.yaml': 'note: log.write' });
+    await files({
+      'a/x.flow.yaml': GOOD,
+      'a/b/y.yaml': BAD,
+      'a/compose.yaml': 'services: {}',
+      'a/x.test.yaml': 'flow: ./x.flow.yaml\ncases: []',
+      'a/adapters/crm.yaml': CRM,
+      'a/actions.yaml': 'note: log.write',
+    });
     const report = async (...argv: string[]): Promise<unknown[]> => {
       const { stdout } = await weir(['validate', '--format', 'json', ...argv], { cwd, stdin: GOOD });
       return (JSON.parse(stdout) as { files: { file: string }[] }).files.map((file) => file.file);
@@ -65,44 +76,78 @@ describe('validate', () => {
   });
 
   test('adapters and actions are found above the flow, the nearest first', async () => {
-    const flow = GOOD.replace('adapter: log, action: write, params: { message: "hello ${ $input.name }" }', 'action: find_customer, params: { id: $input.name }').replace('$greet.message', '$greet');
-    await files({ 'deep/er/f.yaml': flow, 'adapters/crm.yaml': CRM, 'actions.yaml': 'find_customer: { adapter: nope, action: nope }', 'deep/actions.yaml': 'find_customer: { adapter: crm, action: find }' });
+    const flow = GOOD.replace(
+      'adapter: log, action: write, params: { message: "hello ${ $input.name }" }',
+      'action: find_customer, params: { id: $input.name }',
+    ).replace('$greet.message', '$greet');
+    await files({
+      'deep/er/f.yaml': flow,
+      'adapters/crm.yaml': CRM,
+      'actions.yaml': 'find_customer: { adapter: nope, action: nope }',
+      'deep/actions.yaml': 'find_customer: { adapter: crm, action: find }',
+    });
     expect(await weir(['validate', 'deep/er/f.yaml'], { cwd })).toMatchObject({ code: 0 });
     await rm(join(cwd, 'deep/actions.yaml'));
     expect(await weir(['validate', 'deep/er/f.yaml'], { cwd })).toMatchObject({ code: 1 });
   });
 
   test('--adapters adds a folder', async () => {
-    await files({ 'f.yaml': GOOD.replace('adapter: log, action: write, params: { message: "hello ${ $input.name }" }', 'adapter: crm, action: find, params: { id: $input.name }').replace('$greet.message', '$greet'), 'elsewhere/crm.yaml': CRM });
+    await files({
+      'f.yaml': GOOD.replace(
+        'adapter: log, action: write, params: { message: "hello ${ $input.name }" }',
+        'adapter: crm, action: find, params: { id: $input.name }',
+      ).replace('$greet.message', '$greet'),
+      'elsewhere/crm.yaml': CRM,
+    });
     expect((await weir(['validate', 'f.yaml'], { cwd })).code).toBe(1);
     expect(await weir(['validate', 'f.yaml', '--adapters', 'elsewhere'], { cwd })).toMatchObject({ code: 0 });
   });
 
   test('a faulty adapter file or catalogue is told with its place', async () => {
     await files({ 'f.yaml': GOOD, 'adapters/crm.yaml': 'name: crm\nversion: one\n' });
-    expect(await weir(['validate', 'f.yaml'], { cwd })).toMatchObject({ code: 1, stderr: expect.stringMatching(/adapters\/crm\.yaml:\d+:\d+: /) });
+    expect(await weir(['validate', 'f.yaml'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/adapters\/crm\.yaml:\d+:\d+: /),
+    });
     await files({ 'adapters/crm.yaml': CRM, 'actions.yaml': 'note: 7' });
-    expect(await weir(['validate', 'f.yaml'], { cwd })).toMatchObject({ code: 1, stderr: expect.stringMatching(/actions\.yaml:1:\d+: /) });
+    expect(await weir(['validate', 'f.yaml'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/actions\.yaml:1:\d+: /),
+    });
   });
 
   test('warnings fail with --strict only', async () => {
     await files({ 'w.yaml': GOOD.replace('hello ${', 'tell $input ${') });
-    expect(await weir(['validate', 'w.yaml'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('1 warning') });
+    expect(await weir(['validate', 'w.yaml'], { cwd })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 warning'),
+    });
     expect(await weir(['validate', 'w.yaml', '--strict'], { cwd })).toMatchObject({ code: 1 });
   });
 
   test('wrong command lines', async () => {
     await files({ 'x.test.yaml': 'flow: ./x.yaml', 'sub/readme.md': '' });
-    expect(await weir(['validate', 'x.test.yaml'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('weir test') });
-    expect(await weir(['validate', 'sub'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('No flows in sub.') });
+    expect(await weir(['validate', 'x.test.yaml'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('weir test'),
+    });
+    expect(await weir(['validate', 'sub'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('No flows in sub.'),
+    });
     expect(await weir(['validate', 'nope'], { cwd })).toMatchObject({ code: 2 });
-    expect(await weir(['validate', '--format', 'xml'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('Allowed choices are text, json, sarif, github') });
+    expect(await weir(['validate', '--format', 'xml'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Allowed choices are text, json, sarif, github'),
+    });
   });
 
   test('loads no Temporal and no HTTP client', async () => {
     const sources = await importsOf(join(import.meta.dirname, 'main.ts'));
     const validate = await importsOf(join(import.meta.dirname, 'commands/validate.ts'));
-    const packages = [...sources, ...validate].filter((name) => /^(@temporalio|undici|nodemailer|hono|ajv|zod)/.test(name));
+    const packages = [...sources, ...validate].filter((name) =>
+      /^(@temporalio|undici|nodemailer|hono|ajv|zod)/.test(name),
+    );
     expect(packages).toEqual([]);
     expect(validate).toContain('js-yaml');
   });
@@ -130,13 +175,22 @@ describe('graph and schema', () => {
     await files({ 'f.yaml': GOOD });
     const { code, stdout } = await weir(['graph', 'f.yaml'], { cwd });
     expect(code).toBe(0);
-    expect(stdout).toBe('flowchart TD\n  n0(["hello"])\n  n1["greet<br/>log.write"]\n  n2(["end"])\n  n0 --> n1\n  n1 --> n2\n');
-    expect(JSON.parse((await weir(['graph', '-', '--format', 'json'], { cwd, stdin: GOOD })).stdout)).toMatchObject({ flow: 'hello', nodes: [{}, { step: 'greet', line: 5 }, {}] });
+    expect(stdout).toBe(
+      'flowchart TD\n  n0(["hello"])\n  n1["greet<br/>log.write"]\n  n2(["end"])\n  n0 --> n1\n  n1 --> n2\n',
+    );
+    expect(JSON.parse((await weir(['graph', '-', '--format', 'json'], { cwd, stdin: GOOD })).stdout)).toMatchObject({
+      flow: 'hello',
+      nodes: [{}, { step: 'greet', line: 5 }, {}],
+    });
   });
 
   test('a flow with errors is not drawn', async () => {
     await files({ 'f.yaml': BAD });
-    expect(await weir(['graph', 'f.yaml'], { cwd })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('f.yaml has errors.') });
+    expect(await weir(['graph', 'f.yaml'], { cwd })).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('f.yaml has errors.'),
+    });
   });
 
   test('the schema, printed and written', async () => {
@@ -148,13 +202,19 @@ describe('graph and schema', () => {
 });
 
 describe('run and dev, with an environment of their own', () => {
-  async function started(): Promise<{ options: StartDevOptions[]; closed: () => number; startDev: (options: StartDevOptions) => Promise<DevServer> }> {
+  async function started(): Promise<{
+    options: StartDevOptions[];
+    closed: () => number;
+    startDev: (options: StartDevOptions) => Promise<DevServer>;
+  }> {
     const options: StartDevOptions[] = [];
     let closed = 0;
     const server = await fakeServer({
       'POST /flows/hello/execute': (_, response) => answer(response, { execution_id: 'e1' }, 202),
-      'GET /executions/e1/events': (_, response) => stream(response, [{ id: '0.1', type: 'execution.completed', ...{ at: 1, output: { said: 'hello Ada' } } }]),
-      'GET /executions/e1': (_, response) => answer(response, { execution_id: 'e1', status: 'completed', output: { said: 'hello Ada' }, error: null }),
+      'GET /executions/e1/events': (_, response) =>
+        stream(response, [{ id: '0.1', type: 'execution.completed', at: 1, output: { said: 'hello Ada' } }]),
+      'GET /executions/e1': (_, response) =>
+        answer(response, { execution_id: 'e1', status: 'completed', output: { said: 'hello Ada' }, error: null }),
     });
     return {
       options,
@@ -170,9 +230,14 @@ describe('run and dev, with an environment of their own', () => {
   test('run starts one for the folder of the flow, and closes it', async () => {
     await files({ 'flows/hello.yaml': GOOD });
     const dev = await started();
-    const { code, stdout } = await weir(['run', 'flows/hello.yaml', '--ephemeral', '--input', '@in.json', '--state', 'st'], { cwd: await withInput(), services: { startDev: dev.startDev } });
+    const { code, stdout } = await weir(
+      ['run', 'flows/hello.yaml', '--ephemeral', '--input', '@in.json', '--state', 'st'],
+      { cwd: await withInput(), services: { startDev: dev.startDev } },
+    );
     expect({ code, output: JSON.parse(stdout) }).toEqual({ code: 0, output: { said: 'hello Ada' } });
-    expect(dev.options).toMatchObject([{ flowsDir: join(cwd, 'flows'), port: 0, ephemeral: true, stateDir: join(cwd, 'st') }]);
+    expect(dev.options).toMatchObject([
+      { flowsDir: join(cwd, 'flows'), port: 0, ephemeral: true, stateDir: join(cwd, 'st') },
+    ]);
     expect(dev.closed()).toBe(1);
   });
 
@@ -198,7 +263,12 @@ describe('run and dev, with an environment of their own', () => {
   test('dev runs until a signal comes', async () => {
     const dev = await started();
     let interrupt: () => void = () => undefined;
-    const { code, stdout } = await weir(['dev', '--flows', '.', '--port', '0'], { cwd, services: { startDev: dev.startDev }, onStart: (signal) => (interrupt = signal), onText: (text) => text.includes('Ctrl-C') && interrupt() });
+    const { code, stdout } = await weir(['dev', '--flows', '.', '--port', '0'], {
+      cwd,
+      services: { startDev: dev.startDev },
+      onStart: (signal) => (interrupt = signal),
+      onText: (text) => text.includes('Ctrl-C') && interrupt(),
+    });
     expect(code).toBe(0);
     expect(stdout).toMatch(/Weir is ready: http:\/\/127\.0\.0\.1:\d+/);
     expect(dev.options).toMatchObject([{ flowsDir: cwd, port: 0, ephemeral: false }]);

@@ -30,7 +30,9 @@ function report(error: unknown, io: CliIo, argv: readonly string[]): ExitCode {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT_CODES.ok; // help and version
     note(`${style.red('error')} ${error.message.replace(/^error: /, '')}`);
-    note(`  ${style.cyan('hint')} weir ${COMMANDS.some((command) => command.name === argv[0]) ? `${argv[0]} ` : ''}--help`);
+    note(
+      `  ${style.cyan('hint')} weir ${COMMANDS.some((command) => command.name === argv[0]) ? `${argv[0]} ` : ''}--help`,
+    );
     return EXIT_CODES.usage;
   }
   if (error instanceof CliError) {
@@ -40,6 +42,8 @@ function report(error: unknown, io: CliIo, argv: readonly string[]): ExitCode {
     return error.exit;
   }
   note(`${style.red('bug')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  note(`  ${style.cyan('hint')} This is a defect of weir itself. Please report it with the command line and the text above.`);
+  note(
+    `  ${style.cyan('hint')} This is a defect of weir itself. Please report it with the command line and the text above.`,
+  );
   return EXIT_CODES.bug;
 }

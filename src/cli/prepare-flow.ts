@@ -26,12 +26,21 @@ export async function prepareFlow(context: CommandContext, server: { existing: b
   const path = resolve(context.io.cwd, argument);
   const isFile = (await stat(path).catch(() => null))?.isFile() === true;
   if (!isFile) {
-    if (!server.existing || /[./\\]/.test(argument)) throw usageError(`There is no file ${argument}.`, 'A flow of a server is run by its name: weir run NAME --url URL');
+    if (!server.existing || /[./\\]/.test(argument))
+      throw usageError(
+        `There is no file ${argument}.`,
+        'A flow of a server is run by its name: weir run NAME --url URL',
+      );
     return { name: argument, url: '', publish: async () => undefined, close: async () => undefined };
   }
   const { ir } = await compileFile(context, argument);
   if (server.existing) {
-    return { name: ir.name, url: '', publish: (client) => put(client, { name: ir.name, hash: ir.hash, path }), close: async () => undefined };
+    return {
+      name: ir.name,
+      url: '',
+      publish: (client) => put(client, { name: ir.name, hash: ir.hash, path }),
+      close: async () => undefined,
+    };
   }
   const dev = await startDevServer(context, { flowsDir: dirname(path), port: 0 });
   return { name: ir.name, url: dev.url, publish: async () => undefined, close: () => dev.close() };
@@ -42,12 +51,19 @@ async function put(client: Client, flow: { name: string; hash: string; path: str
   const path = `/flows/${encodeURIComponent(flow.name)}`;
   const current = await client.get(path, { expect: [404] });
   if (current.status === 200 && hashOf(current.body) === flow.hash) return;
-  const source = { body: await readFile(flow.path, 'utf8'), contentType: flow.path.endsWith('.json') ? 'application/json' : 'application/yaml', expect: [405, 501] };
+  const source = {
+    body: await readFile(flow.path, 'utf8'),
+    contentType: flow.path.endsWith('.json') ? 'application/json' : 'application/yaml',
+    expect: [405, 501],
+  };
   const answer = current.status === 404 ? await client.post('/flows', source) : await client.put(path, source);
   if (answer.status < 400) return;
-  throw new CliError(`${client.url} reads its flows from files and has ${current.status === 404 ? 'no flow' : 'another version of'} ${flow.name}.`, {
-    hint: 'Put the file into its folder of flows. Or run it here, without --url and WEIR_URL.',
-  });
+  throw new CliError(
+    `${client.url} reads its flows from files and has ${current.status === 404 ? 'no flow' : 'another version of'} ${flow.name}.`,
+    {
+      hint: 'Put the file into its folder of flows. Or run it here, without --url and WEIR_URL.',
+    },
+  );
 }
 
 function hashOf(flow: Json): string | null {

@@ -10,19 +10,33 @@ const HINTS: Readonly<Record<number, string>> = {
 };
 
 /** An error answer of the API (RFC 9457) as an error for people: detail, code, request id, diagnostics. */
-export function problemError(refusal: { url: string; method: string; path: string; response: Response; content: Json }): CliError {
+export function problemError(refusal: {
+  url: string;
+  method: string;
+  path: string;
+  response: Response;
+  content: Json;
+}): CliError {
   const { response, content } = refusal;
   const problem = isMap(content) ? content : {};
-  const said = text(problem['detail']) ?? text(problem['title']) ?? (typeof content === 'string' ? content.slice(0, 200) : null);
+  const said =
+    text(problem['detail']) ?? text(problem['title']) ?? (typeof content === 'string' ? content.slice(0, 200) : null);
   const retryAfter = response.headers.get('retry-after');
   const away = response.status === 503 || response.status === 502 || response.status === 504;
   const code = text(problem['code']);
-  const hint = retryAfter !== null ? `Try again in ${retryAfter} s.` : response.status === 404 && refusal.path.startsWith('/executions') ? 'List what is there with: weir executions' : HINTS[response.status];
+  const hint =
+    retryAfter !== null
+      ? `Try again in ${retryAfter} s.`
+      : response.status === 404 && refusal.path.startsWith('/executions')
+        ? 'List what is there with: weir executions'
+        : HINTS[response.status];
   return new CliError(said ?? `${refusal.method} ${refusal.path} was answered with ${response.status}.`, {
     exit: away ? EXIT_CODES.unreachable : EXIT_CODES.failed,
     details: [
       ...diagnostics(problem['errors']),
-      [code === null ? null : `code ${code}`, `status ${response.status}`, requestId(problem, response)].filter((part) => part !== null).join(', '),
+      [code === null ? null : `code ${code}`, `status ${response.status}`, requestId(problem, response)]
+        .filter((part) => part !== null)
+        .join(', '),
     ],
     ...(hint === undefined ? {} : { hint }),
   });
@@ -36,9 +50,13 @@ function requestId(problem: JsonObject, response: Response): string | null {
 function diagnostics(errors: Json | undefined): readonly string[] {
   if (!Array.isArray(errors)) return [];
   return errors.filter(isMap).map((error) => {
-    const place = error['line'] === undefined ? text(error['path']) : `${String(error['line'])}:${String(error['column'])}`;
+    const place =
+      error['line'] === undefined ? text(error['path']) : `${String(error['line'])}:${String(error['column'])}`;
     const hint = text(error['hint']);
-    return [place, text(error['code']), text(error['message'])].filter(Boolean).join(' ') + (hint === null ? '' : ` (${hint})`);
+    return (
+      [place, text(error['code']), text(error['message'])].filter(Boolean).join(' ') +
+      (hint === null ? '' : ` (${hint})`)
+    );
   });
 }
 

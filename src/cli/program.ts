@@ -7,8 +7,12 @@ import { createTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /** Commander's view of the commands. `ended` is told the exit code of the one that ran. */
-export function createProgram(options: { io: CliIo; commands: readonly CommandDefinition[]; ended: (code: ExitCode) => void }): Command {
-  const { io } = options;
+export function createProgram(options: {
+  io: CliIo;
+  commands: readonly CommandDefinition[];
+  ended: (code: ExitCode) => void;
+}): Command {
+  const { io, commands } = options;
   const program = new Command('weir')
     .description('Durable execution of declarative flows.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -19,18 +23,28 @@ export function createProgram(options: { io: CliIo; commands: readonly CommandDe
     .enablePositionalOptions() // so that `rerun --version 2` is not the program's own
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => undefined });
-  for (const definition of options.commands) program.addCommand(build(definition, options.io, options.ended, program));
+  for (const definition of commands) program.addCommand(build(definition, { ...options, program }));
   return program;
 }
 
-function build(definition: CommandDefinition, io: CliIo, ended: (code: ExitCode) => void, program: Command): Command {
+interface Builder {
+  readonly io: CliIo;
+  readonly commands: readonly CommandDefinition[];
+  readonly ended: (code: ExitCode) => void;
+  readonly program: Command;
+}
+
+function build(definition: CommandDefinition, { io, commands, ended, program }: Builder): Command {
   const command = new Command(definition.name)
     .summary(definition.summary)
     .description([definition.summary + '.', definition.description].filter(Boolean).join('\n\n'))
     .helpGroup(`${definition.group}:`)
     .helpOption('-h, --help', 'print help')
     .copyInheritedSettings(program)
-    .addHelpText('after', `\nExamples:\n${definition.examples.map((example) => `  ${example.line}\n      ${example.does}`).join('\n')}`);
+    .addHelpText(
+      'after',
+      `\nExamples:\n${definition.examples.map((example) => `  ${example.line}\n      ${example.does}`).join('\n')}`,
+    );
   for (const arg of definition.args) {
     const [open, close] = arg.kind === 'required' ? ['<', '>'] : ['[', ']'];
     command.argument(`${open}${arg.name}${arg.kind === 'variadic' ? '...' : ''}${close}`, arg.description);
@@ -43,7 +57,13 @@ function build(definition: CommandDefinition, io: CliIo, ended: (code: ExitCode)
   }
   return command.action(async () => {
     const terminal = createTerminal(io, { color: program.opts<{ color: boolean }>().color });
-    const context: CommandContext = { io, terminal, args: command.args, options: new CommandOptions(command.opts()) };
+    const context: CommandContext = {
+      io,
+      terminal,
+      args: command.args,
+      options: new CommandOptions(command.opts()),
+      commands,
+    };
     const run = await definition.load();
     ended(await run(context));
   });

@@ -15,13 +15,49 @@ async function serve(handlers: Readonly<Record<string, Handler>>): Promise<{ env
 }
 
 const execution: ExecutionView = {
-  execution_id: 'e1', flow: 'pay', version: '1.0.0', hash: 'h', status: 'failed', environment: 'development', tags: [], input: {}, output: null,
+  execution_id: 'e1',
+  flow: 'pay',
+  version: '1.0.0',
+  hash: 'h',
+  status: 'failed',
+  environment: 'development',
+  tags: [],
+  input: {},
+  output: null,
   error: { code: 'http_503', message: 'Service Unavailable', step: 'charge' },
-  started_at: '2026-01-01T00:00:00.000Z', ended_at: '2026-01-01T00:01:05.000Z', duration_ms: 65_000, origin: null, parent: null, waiting: [], links: {},
-  steps: [{ id: 'charge', path: 'charge', kind: 'call', adapter: 'stripe', action: 'charge_card', status: 'failed', attempts: 3, started_at: '2026-01-01T00:00:00.000Z', ended_at: '2026-01-01T00:01:00.000Z', duration_ms: 60_000, error: { code: 'http_503', message: 'Service Unavailable' } }],
+  started_at: '2026-01-01T00:00:00.000Z',
+  ended_at: '2026-01-01T00:01:05.000Z',
+  duration_ms: 65_000,
+  origin: null,
+  parent: null,
+  waiting: [],
+  links: {},
+  steps: [
+    {
+      id: 'charge',
+      path: 'charge',
+      kind: 'call',
+      adapter: 'stripe',
+      action: 'charge_card',
+      status: 'failed',
+      attempts: 3,
+      started_at: '2026-01-01T00:00:00.000Z',
+      ended_at: '2026-01-01T00:01:00.000Z',
+      duration_ms: 60_000,
+      error: { code: 'http_503', message: 'Service Unavailable' },
+    },
+  ],
 };
 const started = { id: '0.1', type: 'execution.started', at: 1_000 };
-const callStarted = { id: '0.2', type: 'step.started', at: 1_000, step: 'charge', kind: 'call', adapter: 'stripe', action: 'charge_card' };
+const callStarted = {
+  id: '0.2',
+  type: 'step.started',
+  at: 1_000,
+  step: 'charge',
+  kind: 'call',
+  adapter: 'stripe',
+  action: 'charge_card',
+};
 const callDone = { id: '0.3', type: 'step.completed', at: 1_250, step: 'charge', kind: 'call', result: {} };
 const completed = { id: '0.4', type: 'execution.completed', at: 1_300, output: null };
 
@@ -33,12 +69,32 @@ describe('steering', () => {
     [['resume', 'e1'], '/executions/e1/resume', undefined],
     [['cancel', 'e1'], '/executions/e1/cancel', undefined],
     [['terminate', 'e1'], '/executions/e1/terminate', undefined],
-    [['rollback', 'e1', '--to', 'charge', '--compensate', '--new-keys'], '/executions/e1/rollback', { to: 'charge', compensate: true, new_keys: true }],
-    [['rollback', 'e1', '--to', 'charge'], '/executions/e1/rollback', { to: 'charge', compensate: false, new_keys: false }],
-    [['signal', 'e1', 'payment.settled', '--data', '{"a": [1]}'], '/executions/e1/signal', { type: 'payment.settled', data: { a: [1] } }],
+    [
+      ['rollback', 'e1', '--to', 'charge', '--compensate', '--new-keys'],
+      '/executions/e1/rollback',
+      { to: 'charge', compensate: true, new_keys: true },
+    ],
+    [
+      ['rollback', 'e1', '--to', 'charge'],
+      '/executions/e1/rollback',
+      { to: 'charge', compensate: false, new_keys: false },
+    ],
+    [
+      ['signal', 'e1', 'payment.settled', '--data', '{"a": [1]}'],
+      '/executions/e1/signal',
+      { type: 'payment.settled', data: { a: [1] } },
+    ],
     [['signal', 'e1', 'payment.settled'], '/executions/e1/signal', { type: 'payment.settled', data: {} }],
-    [['decide', 'e1', 'sign', '--approve', '--comment', 'ok', '--form', '{"n": 1}'], '/executions/e1/steps/sign/decision', { approved: true, comment: 'ok', form: { n: 1 } }],
-    [['decide', 'e1', 'each[2].sign', '--reject'], '/executions/e1/steps/each%5B2%5D.sign/decision', { approved: false }],
+    [
+      ['decide', 'e1', 'sign', '--approve', '--comment', 'ok', '--form', '{"n": 1}'],
+      '/executions/e1/steps/sign/decision',
+      { approved: true, comment: 'ok', form: { n: 1 } },
+    ],
+    [
+      ['decide', 'e1', 'each[2].sign', '--reject'],
+      '/executions/e1/steps/each%5B2%5D.sign/decision',
+      { approved: false },
+    ],
   ])('weir %j', async (argv, path, body) => {
     const options = await serve({ [`POST ${path}`]: done });
     const { code, stderr } = await weir(argv, options);
@@ -62,7 +118,10 @@ describe('steering', () => {
   });
 
   test('data from standard input', async () => {
-    await weir(['signal', 'e1', 'x', '--data', '-'], { ...(await serve({ 'POST /executions/e1/signal': done })), stdin: '{"from": "stdin"}' });
+    await weir(['signal', 'e1', 'x', '--data', '-'], {
+      ...(await serve({ 'POST /executions/e1/signal': done })),
+      stdin: '{"from": "stdin"}',
+    });
     expect(server?.requests[0]?.body).toContain('"from":"stdin"');
   });
 });
@@ -71,21 +130,42 @@ describe('refusals', () => {
   test('a problem is told with code, request id, diagnostics and what to do', async () => {
     const options = await serve({
       'POST /executions/e1/rollback': (_, response) =>
-        problem(response, { status: 409, code: 'step_not_found', detail: 'There is no step "x".', request_id: 'req-9', errors: [{ line: 3, column: 5, code: 'WEIR0001', message: 'odd', hint: 'even' }] }),
+        problem(response, {
+          status: 409,
+          code: 'step_not_found',
+          detail: 'There is no step "x".',
+          request_id: 'req-9',
+          errors: [{ line: 3, column: 5, code: 'WEIR0001', message: 'odd', hint: 'even' }],
+        }),
     });
     const { code, stderr } = await weir(['rollback', 'e1', '--to', 'x'], options);
     expect(code).toBe(1);
-    expect(stderr.split('\n')).toEqual(['error There is no step "x".', '  3:5 WEIR0001 odd (even)', '  code step_not_found, status 409, request req-9', '']);
+    expect(stderr.split('\n')).toEqual([
+      'error There is no step "x".',
+      '  3:5 WEIR0001 odd (even)',
+      '  code step_not_found, status 409, request req-9',
+      '',
+    ]);
   });
 
   test('an answer that is no problem document', async () => {
-    const options = await serve({ 'POST /executions/e1/pause': (_, response) => void response.writeHead(500).end('<html>') });
-    expect(await weir(['pause', 'e1'], options)).toMatchObject({ code: 1, stderr: expect.stringContaining('status 500') });
+    const options = await serve({
+      'POST /executions/e1/pause': (_, response) => void response.writeHead(500).end('<html>'),
+    });
+    expect(await weir(['pause', 'e1'], options)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('status 500'),
+    });
   });
 
   test('503 is unreachable, and says when to come back', async () => {
-    const options = await serve({ 'POST /executions/e1/pause': (_, response) => void response.writeHead(503, { 'retry-after': '7' }).end() });
-    expect(await weir(['pause', 'e1'], options)).toMatchObject({ code: 3, stderr: expect.stringContaining('Try again in 7 s.') });
+    const options = await serve({
+      'POST /executions/e1/pause': (_, response) => void response.writeHead(503, { 'retry-after': '7' }).end(),
+    });
+    expect(await weir(['pause', 'e1'], options)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('Try again in 7 s.'),
+    });
   });
 
   test('no server', async () => {
@@ -107,12 +187,24 @@ describe('refusals', () => {
 describe('executions', () => {
   test('lists over pages, with filters', async () => {
     const options = await serve({
-      'GET /executions': (request, response) => answer(response, request.query['cursor'] === 'c2' ? { items: [execution], next: null } : { items: [execution, execution], next: 'c2' }),
+      'GET /executions': (request, response) =>
+        answer(
+          response,
+          request.query['cursor'] === 'c2'
+            ? { items: [execution], next: null }
+            : { items: [execution, execution], next: 'c2' },
+        ),
     });
-    const { code, stdout } = await weir(['executions', '--flow', 'pay', '--status', 'failed', '--since', '24h', '--limit', '3', '--json'], options);
+    const { code, stdout } = await weir(
+      ['executions', '--flow', 'pay', '--status', 'failed', '--since', '24h', '--limit', '3', '--json'],
+      options,
+    );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toHaveLength(3);
-    expect(server?.requests.map((request) => request.query)).toMatchObject([{ flow: 'pay', status: 'failed', limit: '3', since: expect.stringMatching(/^\d{4}-/) }, { cursor: 'c2', limit: '1' }]);
+    expect(server?.requests.map((request) => request.query)).toMatchObject([
+      { flow: 'pay', status: 'failed', limit: '3', since: expect.stringMatching(/^\d{4}-/) },
+      { cursor: 'c2', limit: '1' },
+    ]);
   });
 
   test('shows one with its steps', async () => {
@@ -124,13 +216,22 @@ describe('executions', () => {
   });
 
   test('a table on a terminal has colours, unless NO_COLOR is set', async () => {
-    const options = await serve({ 'GET /executions': (_, response) => answer(response, { items: [execution], next: null }) });
+    const options = await serve({
+      'GET /executions': (_, response) => answer(response, { items: [execution], next: null }),
+    });
     expect((await weir(['executions'], { ...options, isTTY: true })).stdout).toContain('\u001b[31mfailed');
-    expect((await weir(['executions'], { env: { ...options.env, NO_COLOR: '1' }, isTTY: true })).stdout).not.toContain('\u001b[');
+    expect((await weir(['executions'], { env: { ...options.env, NO_COLOR: '1' }, isTTY: true })).stdout).not.toContain(
+      '\u001b[',
+    );
     expect((await weir(['--no-color', 'executions'], { ...options, isTTY: true })).stdout).not.toContain('\u001b[');
   });
 
-  test.each([['--status', 'odd'], ['--limit', '0'], ['--limit', 'x'], ['--since', 'soon']])('refuses %s %s', async (...argv) => {
+  test.each([
+    ['--status', 'odd'],
+    ['--limit', '0'],
+    ['--limit', 'x'],
+    ['--since', 'soon'],
+  ])('refuses %s %s', async (...argv) => {
     expect((await weir(['executions', ...argv], await serve({}))).code).toBe(2);
     expect(server?.requests).toEqual([]);
   });
@@ -151,8 +252,17 @@ describe('logs', () => {
     });
     const { code, stdout } = await weir(['logs', 'e1', '--follow', '--json'], options);
     expect(code).toBe(0);
-    expect(stdout.trim().split('\n').map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(['0.1', '0.2', '0.3', '0.4']);
-    expect(server?.requests.filter((request) => request.path.endsWith('/events')).map((request) => request.headers['last-event-id'])).toEqual([undefined, '0.2']);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { id: string }).id),
+    ).toEqual(['0.1', '0.2', '0.3', '0.4']);
+    expect(
+      server?.requests
+        .filter((request) => request.path.endsWith('/events'))
+        .map((request) => request.headers['last-event-id']),
+    ).toEqual([undefined, '0.2']);
   });
 
   test('lines for people; without --follow it does not wait for a running execution', async () => {
@@ -162,7 +272,12 @@ describe('logs', () => {
     });
     const { code, stdout } = await weir(['logs', 'e1'], options);
     expect(code).toBe(0);
-    expect(stdout.split('\n')).toEqual(['00:00:01.000 started', '00:00:01.000 … charge stripe.charge_card', '00:00:01.250 ✓ charge stripe.charge_card 250 ms', '']);
+    expect(stdout.split('\n')).toEqual([
+      '00:00:01.000 started',
+      '00:00:01.000 … charge stripe.charge_card',
+      '00:00:01.250 ✓ charge stripe.charge_card 250 ms',
+      '',
+    ]);
   });
 
   test('Ctrl-C ends following', async () => {
@@ -171,18 +286,30 @@ describe('logs', () => {
       'GET /executions/e1/events': (_, response) => stream(response, [started]),
     });
     let interrupt: () => void = () => undefined;
-    const { code } = await weir(['logs', 'e1', '-f'], { ...options, onStart: (signal) => (interrupt = signal), onText: () => interrupt() });
+    const { code } = await weir(['logs', 'e1', '-f'], {
+      ...options,
+      onStart: (signal) => (interrupt = signal),
+      onText: () => interrupt(),
+    });
     expect(code).toBe(130);
   });
 
   test('an unknown id is told at once', async () => {
-    expect(await weir(['logs', 'e2', '-f'], await serve({}))).toMatchObject({ code: 1, stderr: expect.stringContaining('weir executions') });
+    expect(await weir(['logs', 'e2', '-f'], await serve({}))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('weir executions'),
+    });
   });
 });
 
 test('rerun prints the new id alone on standard output', async () => {
-  const options = await serve({ 'POST /executions/e1/rerun': (_, response) => answer(response, { execution_id: 'e2' }, 202) });
-  const { stdout } = await weir(['rerun', 'e1', '--from', 'charge', '--version', '1.2.0', '--input', '{"a":1}'], options);
+  const options = await serve({
+    'POST /executions/e1/rerun': (_, response) => answer(response, { execution_id: 'e2' }, 202),
+  });
+  const { stdout } = await weir(
+    ['rerun', 'e1', '--from', 'charge', '--version', '1.2.0', '--input', '{"a":1}'],
+    options,
+  );
   expect(stdout).toBe('e2\n');
   expect(JSON.parse(server?.requests[0]?.body ?? '')).toEqual({ from: 'charge', version: '1.2.0', input: { a: 1 } });
 });
@@ -190,7 +317,8 @@ test('rerun prints the new id alone on standard output', async () => {
 describe('run, on a server', () => {
   const runs = (end: object, view: object): Readonly<Record<string, Handler>> => ({
     'POST /flows/pay/execute': (_, response) => answer(response, { execution_id: 'e1' }, 202),
-    'GET /executions/e1/events': (_, response) => stream(response, [started, callStarted, callDone, { id: '0.9', type: 'x', ...end }]),
+    'GET /executions/e1/events': (_, response) =>
+      stream(response, [started, callStarted, callDone, { id: '0.9', type: 'x', ...end }]),
     'GET /executions/e1': (_, response) => answer(response, { ...execution, ...view }),
   });
 
@@ -201,7 +329,12 @@ describe('run, on a server', () => {
     ['timed_out', 5],
     ['terminated', 6],
   ])('an execution that ends %s gives exit code %i', async (status, expected) => {
-    const { env } = await serve(runs({ type: `execution.${status}`, at: 2_000, error: null, output: { n: 1 } }, { status, output: status === 'completed' ? { n: 1 } : null }));
+    const { env } = await serve(
+      runs(
+        { type: `execution.${status}`, at: 2_000, error: null, output: { n: 1 } },
+        { status, output: status === 'completed' ? { n: 1 } : null },
+      ),
+    );
     const { code, stdout, stderr } = await weir(['run', 'pay', '--input', '{"amount": 3}'], { env });
     expect(code).toBe(expected);
     expect(stdout).toBe(status === 'completed' ? '{\n  "n": 1\n}\n' : '');
@@ -216,12 +349,16 @@ describe('run, on a server', () => {
       'GET /executions/e1/events': (_, response) => stream((events = response), [started]),
       'POST /executions/e1/cancel': (_, response) => {
         answer(response, {});
-        if (events) stream(events, [{ id: '0.9', type: 'execution.cancelled', ...{ at: 1, error: null } }]);
+        if (events) stream(events, [{ id: '0.9', type: 'execution.cancelled', at: 1, error: null }]);
       },
       'GET /executions/e1': (_, response) => answer(response, { ...execution, status: 'cancelled' }),
     });
     let interrupt: () => void = () => undefined;
-    const { code, stderr } = await weir(['run', 'pay'], { env, onStart: (signal) => (interrupt = signal), onText: (text) => text.includes('started') && interrupt() });
+    const { code, stderr } = await weir(['run', 'pay'], {
+      env,
+      onStart: (signal) => (interrupt = signal),
+      onText: (text) => text.includes('started') && interrupt(),
+    });
     expect(stderr).toContain('Ctrl-C again leaves');
     expect(code).toBe(4);
   });
@@ -233,7 +370,11 @@ describe('run, on a server', () => {
       'POST /executions/e1/cancel': (_, response) => answer(response, {}),
     });
     let interrupt: () => void = () => undefined;
-    const { code, stderr } = await weir(['run', 'pay'], { env, onStart: (signal) => (interrupt = signal), onText: (text) => (text.includes('started') || text.includes('again')) && interrupt() });
+    const { code, stderr } = await weir(['run', 'pay'], {
+      env,
+      onStart: (signal) => (interrupt = signal),
+      onText: (text) => (text.includes('started') || text.includes('again')) && interrupt(),
+    });
     expect(code).toBe(130);
     expect(stderr).toContain('weir executions e1');
   });
@@ -245,6 +386,9 @@ describe('run, on a server', () => {
   });
 
   test('a file that is not there', async () => {
-    expect(await weir(['run', 'nope.yaml'])).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no file nope.yaml.') });
+    expect(await weir(['run', 'nope.yaml'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no file nope.yaml.'),
+    });
   });
 });

@@ -8,6 +8,10 @@ export function sinceInstant(text: string, now: number): string {
   const unit = UNITS[ago?.[2] ?? ''];
   if (ago && unit !== undefined) return new Date(now - Number(ago[1]) * unit).toISOString();
   const instant = Date.parse(text);
-  if (Number.isNaN(instant)) throw usageError(`--since takes a length of time or an instant, not "${text}".`, 'As in --since 30m, --since 7d or --since 2026-01-31T12:00:00Z');
+  if (Number.isNaN(instant))
+    throw usageError(
+      `--since takes a length of time or an instant, not "${text}".`,
+      'As in --since 30m, --since 7d or --since 2026-01-31T12:00:00Z',
+    );
   return new Date(instant).toISOString();
 }

@@ -4,11 +4,16 @@ import type { CommandContext } from './command.ts';
 import type { DevServer } from './io.ts';
 
 /** Starts the development environment as `--ephemeral` and `--state` ask for. Throws a CliError when this program has none. */
-export async function startDevServer(context: CommandContext, server: { flowsDir: string; port: number }): Promise<DevServer> {
+export async function startDevServer(
+  context: CommandContext,
+  server: { flowsDir: string; port: number },
+): Promise<DevServer> {
   const { io, options, terminal } = context;
   const startDev = io.services?.startDev;
   if (startDev === undefined) {
-    throw new CliError('This installation can not start a development environment.', { hint: 'Name a running server: --url http://127.0.0.1:8080' });
+    throw new CliError('This installation can not start a development environment.', {
+      hint: 'Name a running server: --url http://127.0.0.1:8080',
+    });
   }
   const state = options.text('state');
   return startDev({

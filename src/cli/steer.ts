@@ -3,7 +3,10 @@ import type { CommandContext } from './command.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 
 /** Posts to an execution and says that it was done. `path` comes after `/executions/{id}/`. */
-export async function steer(context: CommandContext, request: { path: string; body?: unknown; done: string }): Promise<ExitCode> {
+export async function steer(
+  context: CommandContext,
+  request: { path: string; body?: unknown; done: string },
+): Promise<ExitCode> {
   const { terminal, options, args } = context;
   const id = args[0] ?? '';
   const body = request.body === undefined ? {} : { body: request.body };

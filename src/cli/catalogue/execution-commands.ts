@@ -13,7 +13,11 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
     args: [{ name: 'id', kind: 'optional', description: 'execution id' }],
     options: [
       { flags: '--flow <name>', description: 'only of this flow' },
-      { flags: '--status <status>', description: 'only in this status', choices: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'] },
+      {
+        flags: '--status <status>',
+        description: 'only in this status',
+        choices: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'],
+      },
       { flags: '--since <when>', description: 'only started since: 30m, 24h, 7d ago, or an RFC 3339 instant' },
       { flags: '--limit <n>', description: 'at most so many', default: '20' },
       SERVER,
@@ -31,15 +35,31 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
     group: 'Look',
     summary: 'Show what an execution did, step by step',
     args: [ID],
-    options: [{ flags: '-f, --follow', description: 'go on until it ends; a lost connection is taken up where it broke' }, SERVER, { flags: '--json', description: 'one JSON event a line' }],
+    options: [
+      { flags: '-f, --follow', description: 'go on until it ends; a lost connection is taken up where it broke' },
+      SERVER,
+      { flags: '--json', description: 'one JSON event a line' },
+    ],
     examples: [{ line: 'weir logs 0192… --follow', does: 'watches a running execution' }],
     exits: ['ok', 'failed', 'unreachable', 'interrupted'],
     load: async () => (await import('../commands/logs.ts')).logs,
   },
-  control('pause', 'Start no new step of an execution until it is resumed', async () => (await import('../commands/pause.ts')).pause),
+  control(
+    'pause',
+    'Start no new step of an execution until it is resumed',
+    async () => (await import('../commands/pause.ts')).pause,
+  ),
   control('resume', 'Go on with a paused execution', async () => (await import('../commands/resume.ts')).resume),
-  control('cancel', 'Cancel an execution; compensate and finally run', async () => (await import('../commands/cancel.ts')).cancel),
-  control('terminate', 'End an execution at once; nothing of it runs any more', async () => (await import('../commands/terminate.ts')).terminate),
+  control(
+    'cancel',
+    'Cancel an execution; compensate and finally run',
+    async () => (await import('../commands/cancel.ts')).cancel,
+  ),
+  control(
+    'terminate',
+    'End an execution at once; nothing of it runs any more',
+    async () => (await import('../commands/terminate.ts')).terminate,
+  ),
   {
     name: 'rollback',
     group: 'Steer',
@@ -61,7 +81,11 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
     group: 'Steer',
     summary: 'Send an event to one execution',
     args: [ID, { name: 'type', kind: 'required', description: 'event type, such as payment.settled' }],
-    options: [{ flags: '-d, --data <json>', description: 'data: JSON, @file, or - for standard input' }, SERVER, JSON_OUT],
+    options: [
+      { flags: '-d, --data <json>', description: 'data: JSON, @file, or - for standard input' },
+      SERVER,
+      JSON_OUT,
+    ],
     examples: [{ line: `weir signal 0192… payment.settled --data '{"amount": 12}'`, does: 'answers a wait_for' }],
     exits: STEERED,
     load: async () => (await import('../commands/signal.ts')).signal,
@@ -86,5 +110,14 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
 ];
 
 function control(name: string, summary: string, load: () => Promise<CommandFunction>): CommandDefinition {
-  return { name, group: 'Steer', summary, args: [ID], options: [SERVER, JSON_OUT], examples: [{ line: `weir ${name} 0192…`, does: summary.toLowerCase() }], exits: STEERED, load };
+  return {
+    name,
+    group: 'Steer',
+    summary,
+    args: [ID],
+    options: [SERVER, JSON_OUT],
+    examples: [{ line: `weir ${name} 0192…`, does: summary.toLowerCase() }],
+    exits: STEERED,
+    load,
+  };
 }

@@ -5,4 +5,9 @@ import { SHELL_COMMANDS } from './shell-commands.ts';
 import { WRITE_COMMANDS } from './write-commands.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CommandDefinition[] = [...WRITE_COMMANDS, ...RUN_COMMANDS, ...EXECUTION_COMMANDS, ...SHELL_COMMANDS];
+export const COMMANDS: readonly CommandDefinition[] = [
+  ...WRITE_COMMANDS,
+  ...RUN_COMMANDS,
+  ...EXECUTION_COMMANDS,
+  ...SHELL_COMMANDS,
+];

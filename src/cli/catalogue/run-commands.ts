@@ -9,7 +9,13 @@ export const RUN_COMMANDS: readonly CommandDefinition[] = [
     summary: 'Run a flow and watch its steps',
     description:
       'With --url (or WEIR_URL) the flow is sent to that server and run there; without, a development environment is started for it and stopped afterwards. Steps are shown on standard error as they happen, the output is printed on standard output. Ctrl-C cancels the execution; a second Ctrl-C leaves without waiting for its end.',
-    args: [{ name: 'flow', kind: 'required', description: 'a flow file; with a server also the name of a flow that is there' }],
+    args: [
+      {
+        name: 'flow',
+        kind: 'required',
+        description: 'a flow file; with a server also the name of a flow that is there',
+      },
+    ],
     options: [
       INPUT,
       { flags: '--server, --url <url>', description: 'an existing server; WEIR_URL when left out' },
@@ -31,7 +37,8 @@ export const RUN_COMMANDS: readonly CommandDefinition[] = [
     name: 'dev',
     group: 'Run',
     summary: 'Start a development environment: Temporal, worker, API',
-    description: 'Serves the flows of a folder and follows changes in it, until Ctrl-C. State is kept, so that a restart loses nothing.',
+    description:
+      'Serves the flows of a folder and follows changes in it, until Ctrl-C. State is kept, so that a restart loses nothing.',
     args: [],
     options: [
       { flags: '--flows <dir>', description: 'folder of flows, actions.yaml and adapters/', default: '.' },

@@ -11,7 +11,12 @@ export const WRITE_COMMANDS: readonly CommandDefinition[] = [
       'Compiles each flow and reports all its problems at once. Adapter files (adapters/*.yaml) and the action catalogue (actions.yaml) are taken from the folder of the flow and those above it. A folder means the flows in and under it; nothing means the working folder.',
     args: [{ name: 'files', kind: 'variadic', description: 'files, folders, globs, or - for standard input' }],
     options: [
-      { flags: '-f, --format <format>', description: 'how problems are printed', choices: ['text', 'json', 'sarif', 'github'], default: 'text' },
+      {
+        flags: '-f, --format <format>',
+        description: 'how problems are printed',
+        choices: ['text', 'json', 'sarif', 'github'],
+        default: 'text',
+      },
       { flags: '--strict', description: 'fail for warnings too' },
       ADAPTERS,
     ],
@@ -27,7 +32,8 @@ export const WRITE_COMMANDS: readonly CommandDefinition[] = [
     name: 'test',
     group: 'Write flows',
     summary: 'Run flow tests: virtual time, mocked adapters, no server',
-    description: 'Runs the cases of *.test.yaml files. A call without a mock fails its case. Nothing means every test in and under the working folder.',
+    description:
+      'Runs the cases of *.test.yaml files. A call without a mock fails its case. Nothing means every test in and under the working folder.',
     args: [{ name: 'files', kind: 'variadic', description: 'test files, folders or globs' }],
     options: [
       { flags: '--filter <text>', description: 'only cases whose name contains the text' },
@@ -49,7 +55,15 @@ export const WRITE_COMMANDS: readonly CommandDefinition[] = [
     group: 'Write flows',
     summary: 'Draw a flow as a Mermaid flowchart',
     args: [{ name: 'file', kind: 'required', description: 'the flow, or - for standard input' }],
-    options: [{ flags: '-f, --format <format>', description: 'what is printed', choices: ['mermaid', 'json'], default: 'mermaid' }, ADAPTERS],
+    options: [
+      {
+        flags: '-f, --format <format>',
+        description: 'what is printed',
+        choices: ['mermaid', 'json'],
+        default: 'mermaid',
+      },
+      ADAPTERS,
+    ],
     examples: [{ line: 'weir graph support.flow.yaml > support.mmd', does: 'writes the flowchart to a file' }],
     exits: ['ok', 'failed'],
     load: async () => (await import('../commands/graph.ts')).graph,

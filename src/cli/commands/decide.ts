@@ -16,5 +16,9 @@ export const decide: CommandFunction = async (context) => {
     ...(form === null ? {} : { form: await readJsonArgument(io, form, '--form') }),
   };
   const step = args[1] ?? '';
-  return steer(context, { path: `steps/${encodeURIComponent(step)}/decision`, body, done: `${approved ? 'Approved' : 'Rejected'} ${step} of` });
+  return steer(context, {
+    path: `steps/${encodeURIComponent(step)}/decision`,
+    body,
+    done: `${approved ? 'Approved' : 'Rejected'} ${step} of`,
+  });
 };

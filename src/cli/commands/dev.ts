@@ -14,7 +14,8 @@ export const dev: CommandFunction = async (context) => {
   const port = options.count('port', 0) ?? 0;
   if (port > MAX_PORT) throw usageError(`--port takes at most ${MAX_PORT}.`);
   const flowsDir = resolve(io.cwd, options.text('flows') ?? '.');
-  if (!(await stat(flowsDir).catch(() => null))?.isDirectory()) throw usageError(`There is no folder ${flowsDir}.`, 'Name the folder of your flows: weir dev --flows DIR');
+  if (!(await stat(flowsDir).catch(() => null))?.isDirectory())
+    throw usageError(`There is no folder ${flowsDir}.`, 'Name the folder of your flows: weir dev --flows DIR');
   let stop: () => void = () => undefined;
   const stopped = new Promise<void>((resolved) => (stop = resolved));
   const forget = io.onSignal(() => stop());

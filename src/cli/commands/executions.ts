@@ -30,11 +30,17 @@ async function list(context: CommandContext): Promise<readonly ExecutionSummary[
   const client = clientFor(context);
   const limit = options.count('limit', 1) ?? MAX_PAGE;
   const since = options.text('since');
-  const query = { flow: options.text('flow'), status: options.text('status'), since: since === null ? null : sinceInstant(since, Date.now()) };
+  const query = {
+    flow: options.text('flow'),
+    status: options.text('status'),
+    since: since === null ? null : sinceInstant(since, Date.now()),
+  };
   const items: ExecutionSummary[] = [];
   let cursor: string | null = null;
   do {
-    const { body } = await client.get('/executions', { query: { ...query, limit: Math.min(limit - items.length, MAX_PAGE), cursor } });
+    const { body } = await client.get('/executions', {
+      query: { ...query, limit: Math.min(limit - items.length, MAX_PAGE), cursor },
+    });
     const page = body as unknown as { items: readonly ExecutionSummary[]; next?: string | null }; // the API's contract
     items.push(...page.items);
     cursor = page.next ?? null;

@@ -28,7 +28,10 @@ export const logs: CommandFunction = async (context) => {
   await client.get(`/executions/${encodeURIComponent(id)}`);
   let silence = follow ? null : setTimeout(() => stop.abort(), SILENCE_MS);
   try {
-    for await (const event of followEvents(client, id, { signal: stop.signal, onReconnect: () => terminal.note(terminal.style.dim('connection lost, taking it up again')) })) {
+    for await (const event of followEvents(client, id, {
+      signal: stop.signal,
+      onReconnect: () => terminal.note(terminal.style.dim('connection lost, taking it up again')),
+    })) {
       print(event);
       if (silence !== null) {
         clearTimeout(silence);

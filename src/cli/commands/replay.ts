@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { usageError } from '../cli-error.ts';
+import { CliError, usageError } from '../cli-error.ts';
 import type { CommandFunction } from '../command.ts';
 import { errorText, EventPrinter } from '../event-printer.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
@@ -9,20 +9,36 @@ import { EXIT_CODES } from '../exit-codes.ts';
 export const replay: CommandFunction = async ({ io, args, options, terminal }) => {
   const path = resolve(io.cwd, args[0] ?? '');
   const history = await readHistory(path);
-  const { replayHistory } = await import('../replay-history.ts'); // loads Temporal
-  const { fault, events, reader } = await replayHistory(history).catch((error: unknown) => {
-    throw notAHistory(path, error);
-  });
-  const { status, output, error, trace, input } = reader;
-  if (options.flag('json')) terminal.json({ replays: fault === null, fault, flow: input.flow.name, version: input.flow.version, events, status, output, error, trace });
+  const replayHistory = io.services?.replayHistory;
+  if (replayHistory === undefined) throw new CliError('This installation can not replay histories.');
+  const { fault, events, status, output, error, trace, input } = await replayHistory(history).catch(
+    (problem: unknown) => {
+      throw notAHistory(path, problem);
+    },
+  );
+  if (options.flag('json'))
+    terminal.json({
+      replays: fault === null,
+      fault,
+      flow: input.flow.name,
+      version: input.flow.version,
+      events,
+      status,
+      output,
+      error,
+      trace,
+    });
   else {
     const printer = new EventPrinter(terminal.style, { times: true });
     for (const event of trace) {
       const line = printer.line(event);
       if (line !== null) terminal.out(line);
     }
-    const verdict = fault === null ? `${terminal.style.green('✓')} replays` : `${terminal.style.red('✗')} does not replay: ${fault}`;
-    terminal.out(`${verdict} ${terminal.style.dim(`${input.flow.name} ${input.flow.version}, ${events} events, ${status}${error ? `, ${errorText(error)}` : ''}`)}`);
+    const verdict =
+      fault === null ? `${terminal.style.green('✓')} replays` : `${terminal.style.red('✗')} does not replay: ${fault}`;
+    terminal.out(
+      `${verdict} ${terminal.style.dim(`${input.flow.name} ${input.flow.version}, ${events} events, ${status}${error ? `, ${errorText(error)}` : ''}`)}`,
+    );
   }
   return fault === null ? EXIT_CODES.ok : EXIT_CODES.failed;
 };
@@ -36,5 +52,8 @@ async function readHistory(path: string): Promise<unknown> {
 }
 
 function notAHistory(path: string, error: unknown): Error {
-  return usageError(`Can't read a history from ${path}: ${error instanceof Error ? error.message : String(error)}`, 'Record one with: temporal workflow show --workflow-id ID --output json > history.json');
+  return usageError(
+    `Can't read a history from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    'Record one with: temporal workflow show --workflow-id ID --output json > history.json',
+  );
 }

@@ -7,5 +7,9 @@ export const rollback: CommandFunction = (context) => {
   const { options } = context;
   const to = options.text('to');
   if (to === null) throw usageError('Say where to: --to STEP', 'The steps of an execution: weir executions ID');
-  return steer(context, { path: 'rollback', body: { to, compensate: options.flag('compensate'), new_keys: options.flag('newKeys') }, done: `Rolled back to ${to}` });
+  return steer(context, {
+    path: 'rollback',
+    body: { to, compensate: options.flag('compensate'), new_keys: options.flag('newKeys') },
+    done: `Rolled back to ${to}`,
+  });
 };

@@ -24,10 +24,15 @@ export const run: CommandFunction = async (context) => {
   }
 };
 
-async function execute(context: CommandContext, run: { client: Client; flow: FlowOnServer; input: unknown }): Promise<ExitCode> {
+async function execute(
+  context: CommandContext,
+  run: { client: Client; flow: FlowOnServer; input: unknown },
+): Promise<ExitCode> {
   const { client, flow } = run;
   const { terminal, options } = context;
-  const answer = await client.post(`/flows/${encodeURIComponent(flow.name)}/execute`, { body: run.input === undefined ? {} : { input: run.input } });
+  const answer = await client.post(`/flows/${encodeURIComponent(flow.name)}/execute`, {
+    body: run.input === undefined ? {} : { input: run.input },
+  });
   const { execution_id: id } = answer.body as { execution_id: string }; // the API's contract (202)
   if (options.flag('detach')) {
     terminal.out(id);
@@ -57,7 +62,10 @@ async function watch({ io, terminal }: CommandContext, client: Client, id: strin
     });
   });
   try {
-    for await (const event of followEvents(client, id, { signal: stop.signal, onReconnect: () => terminal.note('connection lost, taking it up again') })) {
+    for await (const event of followEvents(client, id, {
+      signal: stop.signal,
+      onReconnect: () => terminal.note('connection lost, taking it up again'),
+    })) {
       const line = printer.line(event);
       if (line !== null) terminal.note(`  ${line}`);
     }
@@ -72,7 +80,9 @@ function showEnd({ terminal, options }: CommandContext, execution: ExecutionView
   else if (execution.status === 'completed') terminal.json(execution.output);
   else {
     const { error } = execution;
-    terminal.note(`${terminal.style.red(execution.status.replace('_', ' '))}${error ? ` ${errorText(error)}${error.step ? ` (step ${error.step})` : ''}` : ''}`);
+    terminal.note(
+      `${terminal.style.red(execution.status.replace('_', ' '))}${error ? ` ${errorText(error)}${error.step ? ` (step ${error.step})` : ''}` : ''}`,
+    );
   }
   return exitCodeOf(execution);
 }

@@ -9,9 +9,22 @@ import { textReport } from './text.ts';
 
 const plain = picocolors.createColors(false);
 const source = 'flow: hello\nsteps:\n  - greet:\n      adaptr: http\n      action: request\n';
-const problem: Diagnostic = { code: 'WEIR1234', severity: 'error', message: 'unknown key "adaptr", 100% sure', path: '/steps/0/greet/adaptr', line: 4, column: 7, end_line: 4, end_column: 13, hint: 'did you mean adapter?' };
+const problem: Diagnostic = {
+  code: 'WEIR1234',
+  severity: 'error',
+  message: 'unknown key "adaptr", 100% sure',
+  path: '/steps/0/greet/adaptr',
+  line: 4,
+  column: 7,
+  end_line: 4,
+  end_column: 13,
+  hint: 'did you mean adapter?',
+};
 const warning: Diagnostic = { ...problem, code: 'WEIR2000', severity: 'warning' };
-const reports = [{ file: 'a b,c.yaml', source, diagnostics: [problem] }, { file: 'fine.yaml', source, diagnostics: [] }];
+const reports = [
+  { file: 'a b,c.yaml', source, diagnostics: [problem] },
+  { file: 'fine.yaml', source, diagnostics: [] },
+];
 
 test('text: place, frame with carets, hint, summary', () => {
   expect(textReport(reports, plain)).toBe(
@@ -31,7 +44,9 @@ test('text: place, frame with carets, hint, summary', () => {
 
 test('the summary of what is fine', () => {
   expect(textReport([{ file: 'x', source, diagnostics: [] }], plain)).toBe('✓ 1 flow checked, no problems');
-  expect(textReport([{ file: 'x', source, diagnostics: [warning, warning] }], plain)).toMatch(/✓ 1 flow checked, 2 warnings$/);
+  expect(textReport([{ file: 'x', source, diagnostics: [warning, warning] }], plain)).toMatch(
+    /✓ 1 flow checked, 2 warnings$/,
+  );
 });
 
 test.each([
@@ -56,18 +71,56 @@ test('github: commands are escaped, so that a message can not start one', () => 
 });
 
 test('json: all that is known, in wire names', () => {
-  expect(JSON.parse(jsonReport(reports))).toEqual({ ok: false, files: [{ file: 'a b,c.yaml', diagnostics: [problem] }, { file: 'fine.yaml', diagnostics: [] }], errors: 1, warnings: 0 });
+  expect(JSON.parse(jsonReport(reports))).toEqual({
+    ok: false,
+    files: [
+      { file: 'a b,c.yaml', diagnostics: [problem] },
+      { file: 'fine.yaml', diagnostics: [] },
+    ],
+    errors: 1,
+    warnings: 0,
+  });
 });
 
 test('sarif: one rule a code, places within the file', () => {
-  const log = JSON.parse(sarifReport([...reports, { file: 'w.yaml', source, diagnostics: [warning, { ...warning, line: 0, column: 0, end_line: 0, end_column: 0, path: '' }] }], '1.2.3'));
-  expect(log).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'weir', semanticVersion: '1.2.3', rules: [{ id: 'WEIR1234' }, { id: 'WEIR2000' }] } } }] });
+  const log = JSON.parse(
+    sarifReport(
+      [
+        ...reports,
+        {
+          file: 'w.yaml',
+          source,
+          diagnostics: [warning, { ...warning, line: 0, column: 0, end_line: 0, end_column: 0, path: '' }],
+        },
+      ],
+      '1.2.3',
+    ),
+  );
+  expect(log).toMatchObject({
+    version: '2.1.0',
+    runs: [
+      { tool: { driver: { name: 'weir', semanticVersion: '1.2.3', rules: [{ id: 'WEIR1234' }, { id: 'WEIR2000' }] } } },
+    ],
+  });
   const [first, , third] = log.runs[0].results;
   expect(first).toMatchObject({
     ruleId: 'WEIR1234',
     ruleIndex: 0,
     level: 'error',
-    locations: [{ physicalLocation: { artifactLocation: { uri: 'a%20b%2Cc.yaml' }, region: { startLine: 4, startColumn: 7, endLine: 4, endColumn: 13 } }, logicalLocations: [{ fullyQualifiedName: '/steps/0/greet/adaptr' }] }],
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: 'a%20b%2Cc.yaml' },
+          region: { startLine: 4, startColumn: 7, endLine: 4, endColumn: 13 },
+        },
+        logicalLocations: [{ fullyQualifiedName: '/steps/0/greet/adaptr' }],
+      },
+    ],
   });
-  expect(third.locations[0].physicalLocation.region).toEqual({ startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 });
+  expect(third.locations[0].physicalLocation.region).toEqual({
+    startLine: 1,
+    startColumn: 1,
+    endLine: 1,
+    endColumn: 1,
+  });
 });

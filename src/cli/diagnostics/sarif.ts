@@ -5,8 +5,12 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** Diagnostics as a SARIF 2.1.0 log, for code scanning. `version` is the CLI's. */
 export function sarifReport(reports: readonly FileReport[], version: string): string {
-  const codes = [...new Set(reports.flatMap((report) => report.diagnostics.map((diagnostic) => diagnostic.code)))].sort();
-  const results = reports.flatMap((report) => report.diagnostics.map((diagnostic) => result(report, diagnostic, codes.indexOf(diagnostic.code))));
+  const codes = [
+    ...new Set(reports.flatMap((report) => report.diagnostics.map((diagnostic) => diagnostic.code))),
+  ].sort();
+  const results = reports.flatMap((report) =>
+    report.diagnostics.map((diagnostic) => result(report, diagnostic, codes.indexOf(diagnostic.code))),
+  );
   const driver = { name: 'weir', semanticVersion: version, rules: codes.map((id) => ({ id })) };
   const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results };
   return JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2);

@@ -12,7 +12,10 @@ export function textReport(reports: readonly FileReport[], style: Style): string
 function block(report: FileReport, diagnostic: Diagnostic, style: Style): string {
   const place = style.bold(`${report.file}:${diagnostic.line}:${diagnostic.column}`);
   const severity = diagnostic.severity === 'error' ? style.red('error') : style.yellow('warning');
-  const lines = [`${place} ${severity} ${style.dim(diagnostic.code)} ${diagnostic.message}`, ...codeFrame(report.source, diagnostic, style)];
+  const lines = [
+    `${place} ${severity} ${style.dim(diagnostic.code)} ${diagnostic.message}`,
+    ...codeFrame(report.source, diagnostic, style),
+  ];
   if (diagnostic.hint !== undefined) lines.push(`  ${style.cyan('hint')} ${diagnostic.hint}`);
   return lines.join('\n');
 }
@@ -20,7 +23,10 @@ function block(report: FileReport, diagnostic: Diagnostic, style: Style): string
 function summary(reports: readonly FileReport[], style: Style): string {
   const { files, errors, warnings } = totalsOf(reports);
   const checked = `${count(files, 'flow')} checked`;
-  const found = [errors > 0 ? style.red(count(errors, 'error')) : '', warnings > 0 ? style.yellow(count(warnings, 'warning')) : ''].filter(Boolean);
+  const found = [
+    errors > 0 ? style.red(count(errors, 'error')) : '',
+    warnings > 0 ? style.yellow(count(warnings, 'warning')) : '',
+  ].filter(Boolean);
   const mark = errors > 0 ? style.red('✗') : style.green('✓');
   return `${mark} ${checked}, ${found.length > 0 ? found.join(', ') : 'no problems'}`;
 }

@@ -8,7 +8,16 @@ import { globPattern } from './glob-pattern.ts';
 let cwd = '';
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'weir-expand-'));
-  for (const file of ['a.yaml', 'b.yml', 'c.txt', 'sub/d.yaml', 'sub/deep/e.yaml', 'sub/deep/f.yml', '.hidden/g.yaml', 'node_modules/h/i.yaml']) {
+  for (const file of [
+    'a.yaml',
+    'b.yml',
+    'c.txt',
+    'sub/d.yaml',
+    'sub/deep/e.yaml',
+    'sub/deep/f.yml',
+    '.hidden/g.yaml',
+    'node_modules/h/i.yaml',
+  ]) {
     await mkdir(dirname(join(cwd, file)), { recursive: true });
     await writeFile(join(cwd, file), '');
   }
@@ -16,7 +25,9 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }));
 
 const expand = async (...patterns: string[]): Promise<string[]> =>
-  (await expandFiles({ cwd, patterns, wanted: (name) => name.endsWith('.yaml') })).map((file) => relative(cwd, file.path));
+  (await expandFiles({ cwd, patterns, wanted: (name) => name.endsWith('.yaml') })).map((file) =>
+    relative(cwd, file.path),
+  );
 
 test.each([
   ['*.yaml', ['a.yaml']],
@@ -36,7 +47,10 @@ test('a folder means the wanted files in and under it; a named file is taken as 
 });
 
 test('what is not there is a mistake of the command line', async () => {
-  await expect(expand('nope.yaml')).rejects.toMatchObject({ message: 'There is no file or folder nope.yaml.', exit: 2 });
+  await expect(expand('nope.yaml')).rejects.toMatchObject({
+    message: 'There is no file or folder nope.yaml.',
+    exit: 2,
+  });
   await expect(expand('*.toml')).rejects.toMatchObject({ message: 'The pattern *.toml matches no file.', exit: 2 });
 });
 

@@ -28,19 +28,26 @@ export async function expandFiles(options: {
   return [...found.values()];
 }
 
-async function expandOne(cwd: string, pattern: string, wanted: (name: string) => boolean): Promise<readonly FoundFile[]> {
+async function expandOne(
+  cwd: string,
+  pattern: string,
+  wanted: (name: string) => boolean,
+): Promise<readonly FoundFile[]> {
   const path = resolve(cwd, pattern);
   const info = await stat(path).catch(() => null);
   if (info?.isFile()) return [{ path, named: true }];
   if (info?.isDirectory()) {
     const files = await walk(path);
-    return files.filter((file) => wanted(file.slice(file.lastIndexOf(sep) + 1))).map((file) => ({ path: file, named: false }));
+    return files
+      .filter((file) => wanted(file.slice(file.lastIndexOf(sep) + 1)))
+      .map((file) => ({ path: file, named: false }));
   }
   if (!isGlob(pattern)) throw usageError(`There is no file or folder ${pattern}.`, `Looked for ${path}.`);
   const base = resolve(cwd, fixedFolder(pattern));
   const matcher = globPattern(slashed(relative(base, path)));
   const files = (await walk(base)).filter((file) => matcher.test(slashed(relative(base, file))));
-  if (files.length === 0) throw usageError(`The pattern ${pattern} matches no file.`, 'Quote patterns, so that the shell leaves them alone.');
+  if (files.length === 0)
+    throw usageError(`The pattern ${pattern} matches no file.`, 'Quote patterns, so that the shell leaves them alone.');
   return files.map((file) => ({ path: file, named: false }));
 }
 

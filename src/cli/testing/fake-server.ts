@@ -35,7 +35,13 @@ export async function fakeServer(handlers: Readonly<Record<string, Handler>>): P
       requests.push(request);
       const handler = handlers[`${request.method} ${request.path}`];
       if (handler) handler(request, response);
-      else problem(response, { status: 404, code: 'not_found', detail: `There is no ${request.path}.`, request_id: 'req-1' });
+      else
+        problem(response, {
+          status: 404,
+          code: 'not_found',
+          detail: `There is no ${request.path}.`,
+          request_id: 'req-1',
+        });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,12 +61,19 @@ export function answer(response: ServerResponse, body: unknown, status = 200): v
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-export function problem(response: ServerResponse, body: { status: number; code: string; detail: string; request_id: string; errors?: unknown }): void {
+export function problem(
+  response: ServerResponse,
+  body: { status: number; code: string; detail: string; request_id: string; errors?: unknown },
+): void {
   response.writeHead(body.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body));
 }
 
 /** Starts an event stream and writes events with ids; gives the response for more. */
-export function stream(response: ServerResponse, events: readonly (object & { id: string; type: string })[]): void {
+export function stream(
+  response: ServerResponse,
+  events: readonly ({ id: string; type: string } & Record<string, unknown>)[],
+): void {
   if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const { id, ...event } of events) response.write(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  for (const { id, ...event } of events)
+    response.write(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
 }

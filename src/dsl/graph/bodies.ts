@@ -31,7 +31,9 @@ export const bodies: Bodies = {
   },
   conditional: (step, entries, pen) => {
     const first = pen.node({ kind: step.kind, step, entries });
-    const arms = step.arms.flatMap((arm, index) => pen.steps(arm.then, [solid(first, index === 0 ? 'yes' : valueText(arm.if))]));
+    const arms = step.arms.flatMap((arm, index) =>
+      pen.steps(arm.then, [solid(first, index === 0 ? 'yes' : valueText(arm.if))]),
+    );
     const otherwise = solid(first, step.arms.length > 1 ? 'else' : 'no');
     return { first, exits: [...arms, ...(step.else === null ? [otherwise] : pen.steps(step.else, [otherwise]))] };
   },
@@ -39,7 +41,10 @@ export const bodies: Bodies = {
     const first = pen.node({ kind: step.kind, step, entries });
     const cases = step.cases.flatMap((one) => pen.steps(one.do, [solid(first, one.when.map(valueText).join(', '))]));
     const otherwise = solid(first, 'default');
-    return { first, exits: [...cases, ...(step.default === null ? [otherwise] : pen.steps(step.default, [otherwise]))] };
+    return {
+      first,
+      exits: [...cases, ...(step.default === null ? [otherwise] : pen.steps(step.default, [otherwise]))],
+    };
   },
   foreach: (step, entries, pen) =>
     pen.within({ label: step.id ?? 'foreach' }, () => {
@@ -63,7 +68,10 @@ export const bodies: Bodies = {
 
 function loop(pen: Pen, { first, body, label }: { first: string; body: readonly StepIr[]; label: string }): void {
   const exits = pen.steps(body, [solid(first, label)]);
-  pen.edge(exits.map((exit) => ({ ...exit, style: 'back' as const })), first);
+  pen.edge(
+    exits.map((exit) => ({ ...exit, style: 'back' as const })),
+    first,
+  );
 }
 
 /** Branches that need others start from those; the rest from the fork. Needed branches are drawn first, whatever their order in the source. */

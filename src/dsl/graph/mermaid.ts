@@ -30,11 +30,14 @@ const MAX_LINE = 60;
 export function mermaid(graph: FlowGraph): string {
   const lines = ['flowchart TD', ...frame(graph, null, 1)];
   for (const edge of graph.edges) {
-    lines.push(`  ${edge.from} ${ARROWS[edge.style]}${edge.label === null ? '' : `|"${escape(edge.label)}"|`} ${edge.to}`);
+    lines.push(
+      `  ${edge.from} ${ARROWS[edge.style]}${edge.label === null ? '' : `|"${escape(edge.label)}"|`} ${edge.to}`,
+    );
   }
   const dashedGroups = graph.groups.filter((group) => group.dashed).map((group) => group.id);
   const failing = graph.nodes.filter((node) => node.kind === 'fail').map((node) => node.id);
-  if (dashedGroups.length > 0) lines.push('  classDef aside stroke-dasharray: 5 5', `  class ${dashedGroups.join(',')} aside`);
+  if (dashedGroups.length > 0)
+    lines.push('  classDef aside stroke-dasharray: 5 5', `  class ${dashedGroups.join(',')} aside`);
   if (failing.length > 0) lines.push('  classDef failing stroke:#c0392b', `  class ${failing.join(',')} failing`);
   return `${lines.join('\n')}\n`;
 }
@@ -44,7 +47,11 @@ function frame(graph: FlowGraph, group: string | null, depth: number): readonly 
   const own = graph.nodes.filter((node) => node.group === group).map((node) => `${indent}${box(node)}`);
   const inner = graph.groups
     .filter((one) => one.parent === group)
-    .flatMap((one) => [`${indent}subgraph ${one.id} ["${escape(one.label)}"]`, ...frame(graph, one.id, depth + 1), `${indent}end`]);
+    .flatMap((one) => [
+      `${indent}subgraph ${one.id} ["${escape(one.label)}"]`,
+      ...frame(graph, one.id, depth + 1),
+      `${indent}end`,
+    ]);
   return [...own, ...inner];
 }
 

@@ -15,13 +15,25 @@ const DESCRIBE: Describe = {
   parallel: (step) => [step.join === 'all' ? 'parallel' : `parallel, join ${step.join}`],
   conditional: (step) => step.arms.slice(0, 1).map((arm) => valueText(arm.if)),
   switch: (step) => [step.on === null ? 'switch' : valueText(step.on)],
-  foreach: (step) => [`for each ${step.as} in ${valueText(step.in)}`, ...(step.concurrency === 1 ? [] : [`${typeof step.concurrency === 'number' ? step.concurrency : valueText(step.concurrency)} at a time`])],
+  foreach: (step) => [
+    `for each ${step.as} in ${valueText(step.in)}`,
+    ...(step.concurrency === 1
+      ? []
+      : [`${typeof step.concurrency === 'number' ? step.concurrency : valueText(step.concurrency)} at a time`]),
+  ],
   repeat: (step) => [
-    step.until ? `repeat until ${valueText(step.until)}` : step.while ? `repeat while ${valueText(step.while)}` : 'repeat',
+    step.until
+      ? `repeat until ${valueText(step.until)}`
+      : step.while
+        ? `repeat while ${valueText(step.while)}`
+        : 'repeat',
     ...(step.delay === undefined ? [] : [`every ${durationText(step.delay)}`]),
   ],
   wait: (step) => [step.until ? `wait until ${valueText(step.until)}` : `wait ${durationText(step.for ?? 0)}`],
-  wait_for: (step) => [`wait for ${valueText(step.event)}`, ...(step.settingsTimeout === undefined ? [] : [`at most ${durationText(step.settingsTimeout)}`])],
+  wait_for: (step) => [
+    `wait for ${valueText(step.event)}`,
+    ...(step.settingsTimeout === undefined ? [] : [`at most ${durationText(step.settingsTimeout)}`]),
+  ],
   approve: (step) => [`approve: ${valueText(step.title)}`, ...(step.to ? [`by ${valueText(step.to)}`] : [])],
   set: (step) => [`set ${step.entries.map((entry) => entry.key).join(', ')}`],
   do: () => [],

@@ -1,6 +1,12 @@
 import type { DurationIr, ValueIr } from '../ir/index.ts';
 
-const UNITS: readonly (readonly [string, number])[] = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000], ['ms', 1]];
+const UNITS: readonly (readonly [string, number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+];
 
 /** A compiled value as its author would write it, on one line. */
 export function valueText(value: ValueIr): string {

@@ -27,7 +27,9 @@ export interface Drawn {
 }
 
 /** How each kind is drawn. */
-export type Bodies = { readonly [K in StepIr['kind']]: (step: Extract<StepIr, { kind: K }>, entries: readonly Loose[], pen: Pen) => Drawn };
+export type Bodies = {
+  readonly [K in StepIr['kind']]: (step: Extract<StepIr, { kind: K }>, entries: readonly Loose[], pen: Pen) => Drawn;
+};
 
 function drawBody(bodies: Bodies, step: StepIr, entries: readonly Loose[], pen: Pen): Drawn {
   // The table is keyed by the kind it takes; TypeScript can't follow the pairing through a union.
@@ -48,7 +50,14 @@ export function walkFlow(ir: FlowIr, bodies: Bodies): FlowGraph {
   const pen: Pen = {
     node({ kind, step, lines, entries }) {
       const id = `n${nodes.length}`;
-      nodes.push({ id, kind, step: step?.key ?? null, lines: lines ?? (step ? stepLabel(step) : []), group, line: step?.line ?? null });
+      nodes.push({
+        id,
+        kind,
+        step: step?.key ?? null,
+        lines: lines ?? (step ? stepLabel(step) : []),
+        group,
+        line: step?.line ?? null,
+      });
       pen.edge(entries, id);
       return id;
     },
@@ -75,8 +84,13 @@ export function walkFlow(ir: FlowIr, bodies: Bodies): FlowGraph {
       const drawn = drawBody(bodies, step, entries, pen);
       const handled = (step.onError ?? []).flatMap((handler) => drawHandler(pen, handler, drawn.first));
       let exits: readonly Loose[] = [...drawn.exits, ...handled];
-      if (step.finally) exits = drawAside(pen, step.finally, { label: 'finally', entries: exits.length > 0 ? exits : [dashed(drawn.first, null)] });
-      if (step.compensate) drawAside(pen, step.compensate, { label: 'compensate', entries: [dashed(drawn.first, 'compensate')] });
+      if (step.finally)
+        exits = drawAside(pen, step.finally, {
+          label: 'finally',
+          entries: exits.length > 0 ? exits : [dashed(drawn.first, null)],
+        });
+      if (step.compensate)
+        drawAside(pen, step.compensate, { label: 'compensate', entries: [dashed(drawn.first, 'compensate')] });
       return { first: drawn.first, exits };
     },
   };
@@ -94,7 +108,11 @@ function drawHandler(pen: Pen, handler: HandlerIr, from: string): readonly Loose
   return drawAside(pen, handler.do, { label, entries: [dashed(from, label)] });
 }
 
-function drawAside(pen: Pen, steps: readonly StepIr[], aside: { label: string; entries: readonly Loose[] }): readonly Loose[] {
+function drawAside(
+  pen: Pen,
+  steps: readonly StepIr[],
+  aside: { label: string; entries: readonly Loose[] },
+): readonly Loose[] {
   const exits = pen.within({ label: aside.label, dashed: true }, () => pen.steps(steps, aside.entries));
   return exits.map((exit) => ({ ...exit, style: 'dashed' as const }));
 }

@@ -1,18 +1,18 @@
 import { Worker } from '@temporalio/worker';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { workflowBundle } from '../worker/workflow-bundle.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 import { createHistoryReader } from '../workflows/runtime/history-reader.ts';
 import type { HistoryReader } from '../executions/history.ts';
 
-export interface Replay {
+export interface ReplayedHistory extends Pick<HistoryReader, 'input' | 'status' | 'output' | 'error' | 'trace'> {
   /** Null when it replays; else why it does not. */
   readonly fault: string | null;
+  /** How many events it holds. */
   readonly events: number;
-  readonly reader: HistoryReader;
 }
 
 /** Replays one run's history on the workflow code of this installation. Throws for what is no history. */
-export async function replayHistory(json: unknown): Promise<Replay> {
+export async function replayHistory(json: unknown): Promise<ReplayedHistory> {
   const history = historyFromJSON(json);
   const events = history.events ?? [];
   if (events.length === 0) throw new TypeError('it holds no events');
@@ -24,5 +24,6 @@ export async function replayHistory(json: unknown): Promise<Replay> {
   }
   const reader = createHistoryReader(events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? 'replay');
   await reader.push(0, events);
-  return { fault, events: events.length, reader };
+  const { input, status, output, error, trace } = reader;
+  return { fault, events: events.length, input, status, output, error, trace };
 }
