@@ -17,12 +17,12 @@ export async function withFolderLock<T>(folder: string, log: (line: string) => v
   }
 }
 
-/** Takes the lock, or tells at once that a living process has it. The lock is a folder with the holder's process id. */
+/** Takes the lock, or tells at once that a living process has it. The lock is a folder with the holder's identity. */
 export async function tryLock(folder: string): Promise<boolean> {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       await mkdir(folder);
-      await writeFile(join(folder, 'pid'), String(process.pid));
+      await writeFile(join(folder, 'pid'), `${process.pid} ${await startTimeOf(process.pid)}`);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -34,18 +34,28 @@ export async function tryLock(folder: string): Promise<boolean> {
 }
 
 async function holderLives(folder: string): Promise<boolean> {
-  let text = await readFile(join(folder, 'pid'), 'utf8').catch(() => '');
+  const read = () => readFile(join(folder, 'pid'), 'utf8').catch(() => '');
+  let text = await read();
   if (text === '') {
-    // Made a moment ago: its holder is about to write its id.
+    // Made a moment ago: its holder is about to write who it is.
     await sleep(POLL_MS);
-    text = await readFile(join(folder, 'pid'), 'utf8').catch(() => '');
+    text = await read();
   }
-  const pid = Number(text);
+  const [id, startTime = ''] = text.split(' ');
+  const pid = Number(id);
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  // Process ids come again, in containers even the same one at each start: the time of the start tells them apart.
+  return startTime === (await startTimeOf(pid));
+}
+
+/** Ticks since boot, from /proc; the same text for every process where there is none. */
+async function startTimeOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name in parentheses may hold anything; field 22 counts from after it.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
