@@ -2,11 +2,13 @@ import { createKeyedAnswers, field, type Peer, refusal, textField } from './peer
 
 const STOCK: Readonly<Record<string, number>> = { 'A-17': 5, 'B-4': 12, 'C-9': 0 };
 
-/** Stock, parcels and exports of a shop: what the further examples need. */
+/** Stock, payments, parcels and exports of a shop. The card `card_declined` is refused, and nothing is shipped to `nowhere`. */
 export function createShop(): Peer {
   const keyed = createKeyedAnswers();
   const reserved = new Map<string, { sku: string; quantity: number }>();
   const polls = new Map<string, number>();
+  let payments = 0;
+  let refunds = 0;
   let parcels = 0;
   return {
     'POST /reservations': (request) => keyed(request, () => {
@@ -18,6 +20,15 @@ export function createShop(): Peer {
       return { status: 201, body: { reservation_id: id, sku, quantity } };
     }),
     'DELETE /reservations/{id}': ({ path }) => ({ body: { reservation_id: path['id'], released: reserved.delete(path['id'] ?? '') } }),
+    'POST /payments': (request) => keyed(request, () => {
+      if (textField(request.body, 'card') === 'card_declined') return refusal(402, 'card_declined', 'The card was declined.');
+      payments += 1;
+      return { status: 201, body: { payment_id: `pay_${payments}`, amount: field(request.body, 'amount') } };
+    }),
+    'POST /payments/{id}/refunds': (request) => keyed(request, () => {
+      refunds += 1;
+      return { status: 201, body: { refund_id: `re_${refunds}`, payment_id: request.path['id'] } };
+    }),
     'POST /parcels': (request) => keyed(request, () => {
       if (textField(request.body, 'address') === 'nowhere') return refusal(422, 'bad_address', 'This address does not exist.');
       parcels += 1;

@@ -1,4 +1,4 @@
-// The adapters of the seed's flows, against the local peers: everything a described adapter promises, on real files.
+// The adapters of the example flows, against the local peers: everything a described adapter promises, on real files.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Peers, startPeers } from '../../../examples/peers/start-peers.ts';
@@ -7,13 +7,13 @@ import { type ActionScenario, adapterContractSuite } from '../contract-suite.ts'
 import { type AdapterRegistry, createRegistry } from '../registry.ts';
 import { testContext } from '../testdata/context.ts';
 
-const FOLDER = fileURLToPath(new URL('../../../examples/seeds/adapters', import.meta.url));
+const FOLDERS = ['seeds', 'shop'].map((name) => fileURLToPath(new URL(`../../../examples/${name}/adapters`, import.meta.url)));
 let peers: Peers;
 let registry: AdapterRegistry;
 let key = 0;
 beforeAll(async () => {
   peers = await startPeers();
-  registry = await createRegistry({ folders: [FOLDER], settings: (name) => (name === 'WEIR_PEERS_URL' ? peers.url : undefined), http: { egress: { allow: ['127.0.0.0/8'] } } });
+  registry = await createRegistry({ folders: FOLDERS, settings: (name) => (name === 'WEIR_PEERS_URL' ? peers.url : undefined), http: { egress: { allow: ['127.0.0.0/8'] } } });
 });
 afterAll(async () => {
   await registry.close();
@@ -52,7 +52,7 @@ for (const [name, peer] of Object.entries(PEER_OF)) {
   });
 }
 
-test('every adapter file of the seeds is sound and under the suite', () => {
+test('every adapter file of the examples is sound and under the suite', () => {
   expect(registry.problems).toEqual([]);
   expect(Object.keys(PEER_OF).sort()).toEqual([...registry.adapters.keys()].filter((name) => !['http', 'log', 'email'].includes(name)).sort());
 });
