@@ -20,6 +20,7 @@ import { CancelledError, CancelToken } from '../interpreter/cancel.ts';
 import { childInput } from '../interpreter/child-input.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
 import type { CallOptions, ChildHandle, ChildRequest, Port } from '../interpreter/port.ts';
+import type { TraceEvent } from '../interpreter/trace.ts';
 import { historyMark } from './history-mark.ts';
 import { searchAttributesOf, STATUS_KEY } from './search-attributes.ts';
 import { SlotClient } from './slot-client.ts';
@@ -132,8 +133,9 @@ export class TemporalPort implements Port {
     const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
     return historyMark({ events: historyLength, bytes: historySize, advised: continueAsNewSuggested });
   }
-  trace(): void {
-    // Nobody listens in the sandbox: the history port tells the same from the history.
+  /** In the sandbox only the Web UI's current details listen; the history port tells the rest from the history. */
+  trace(event: TraceEvent): void {
+    if (event.type === 'step.started') setCurrentDetails(`**running** \`${event.step}\``);
   }
   show(status: string, details: string): void {
     upsertSearchAttributes([{ key: STATUS_KEY, value: status }]);
