@@ -56,9 +56,10 @@ function fiftySteps(): string {
   - get_${n}: { adapter: http, action: request, params: { method: GET, url: "https://example.com/\${ $input.id }/${n}" }, retry: { attempts: 5 }, timeout: 1m }
   - keep_${n}: { set: { total: "\${ $vars.total + ${n} }" } }
   - choose_${n}:
-      if: $get_${n}.status == 200 && has($get_${n}.body)
-      then: [ { good_${n}: { set: { state: "\${ 'good ' + string($vars.total) }" } } } ]
-      else: [ { bad_${n}: { fail: { code: bad, message: "number ${n}: \${ $get_${n}.status }" } } } ]`,
+      conditional:
+        if: $get_${n}.status == 200 && has($get_${n}.body)
+        then: [ { good_${n}: { set: { state: "\${ 'good ' + string($vars.total) }" } } } ]
+        else: [ { bad_${n}: { fail: { code: bad, message: "number ${n}: \${ $get_${n}.status }" } } } ]`,
   );
   return `flow: fifty\nversion: 1.0.0\ninputs: { id: { type: string } }\nvars: { total: 0, state: none }\nsteps:${groups.join('')}\noutput: { total: $vars.total }\n`;
 }

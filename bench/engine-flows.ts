@@ -34,12 +34,13 @@ vars: { n: 0 }
 steps:
   - call_0: { adapter: bench, action: echo, params: { text: hello } }
   - set: { n: "\${ $vars.n + 1 }" }
-  - if: $call_0.text == 'hello'
-    then:
-      - set: { n: "\${ $vars.n + 1 }" }
-      - call_1: { adapter: bench, action: echo, params: { text: hello } }
-    else:
-      - fail: { code: never, message: never }
+  - conditional:
+      if: $call_0.text == 'hello'
+      then:
+        - set: { n: "\${ $vars.n + 1 }" }
+        - call_1: { adapter: bench, action: echo, params: { text: hello } }
+      else:
+        - fail: { code: never, message: never }
   - switch: { on: $vars.n, cases: [ { when: 2, do: [ { set: { n: 3 } } ] } ] }
   - block: { do: [ { set: { n: 4 } } ] }
   - round: { repeat: { do: [ { set: { n: "\${ $vars.n + 1 }" } } ], until: $vars.n >= 9, max: 20 } }

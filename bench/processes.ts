@@ -15,8 +15,9 @@ version: 1.0.0
 inputs: { name: { type: string } }
 steps:
   - greet: { adapter: log, action: write, params: { message: "hello \${ $input.name }" } }
-  - if: $input.name == 'Ada'
-    then: [ { known: { set: { known: true } } } ]
+  - conditional:
+      if: $input.name == 'Ada'
+      then: [ { known: { set: { known: true } } } ]
 output: { message: $greet.message }
 `;
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { compile } from '../dsl/index.ts';
 import type { FlowIr } from '../dsl/ir/index.ts';
 import { CliError, usageError } from './cli-error.ts';
 import type { CommandContext } from './command.ts';
 import { textReport } from './diagnostics/text.ts';
 import { readStdin } from './files/read-stdin.ts';
+import { shownPath } from './files/shown-path.ts';
 import { EnvironmentLoader } from './load-environment.ts';
 
 export interface CompiledFile {
@@ -29,7 +30,7 @@ export async function compileFile({ io, terminal, options }: CommandContext, fil
   const { ir, diagnostics } = compile(bytes, environment);
   const source = bytes.toString('utf8');
   if (diagnostics.length > 0) {
-    const name = path === null ? '<stdin>' : relative(io.cwd, path).split(sep).join('/');
+    const name = path === null ? '<stdin>' : shownPath(io.cwd, path);
     terminal.note(textReport([{ file: name, source, diagnostics }], terminal.style));
   }
   if (ir === undefined) throw new CliError(`${file} has errors.`);

@@ -71,7 +71,7 @@ async function adaptersIn(folders: readonly string[]): Promise<ReadonlyMap<strin
   const { formatManifestProblem, loadManifests } = await import('../adapters/load-manifests.ts');
   const { manifestOf } = await import('../adapters/from-manifest/index.ts');
   const { specs, problems } = await loadManifests(present);
-  if (problems.length > 0) throw faulty('adapter', problems.map(formatManifestProblem));
+  if (problems.length > 0) throw faulty('adapter file', problems.map(formatManifestProblem));
   for (const { spec } of specs) if (!adapters.has(spec.name)) adapters.set(spec.name, manifestOf(spec));
   return adapters;
 }
@@ -107,7 +107,7 @@ async function flowsIn(folder: string): Promise<ReadonlyMap<string, readonly str
 }
 
 function faulty(what: string, problems: readonly string[]): CliError {
-  return new CliError(`The ${what} has faults; flows can't be checked without it.`, {
+  return new CliError(`Flows can't be checked: the ${what} beside or above them has faults.`, {
     details: problems,
     hint: `Correct the ${what} first.`,
   });

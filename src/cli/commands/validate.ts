@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { compile } from '../../dsl/index.ts';
 import { flowIdentity } from '../../flows/flow-identity.ts';
 import { CliError, usageError } from '../cli-error.ts';
@@ -12,6 +12,7 @@ import { textReport } from '../diagnostics/text.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { expandFiles } from '../files/expand-files.ts';
 import { isFlowFile, isTestFile } from '../files/flow-files.ts';
+import { shownPath } from '../files/shown-path.ts';
 import { readStdin } from '../files/read-stdin.ts';
 import { EnvironmentLoader } from '../load-environment.ts';
 import type { Style } from '../terminal.ts';
@@ -52,10 +53,10 @@ async function sources({ io, args }: CommandContext): Promise<readonly Source[]>
   if (patterns.length < args.length) found.push({ name: '<stdin>', folder: io.cwd, bytes: await readStdin(io) });
   const files = args.length === 0 ? ['.'] : patterns;
   for (const file of await expandFiles({ cwd: io.cwd, patterns: files, wanted: isFlowFile })) {
-    if (file.named && isTestFile(file.path)) throw usageError(`${file.path} is a flow test.`, 'Run it with: weir test');
+    if (file.named && isTestFile(file.path)) throw usageError(`${shownPath(io.cwd, file.path)} is a flow test.`, 'Run it with: weir test');
     const bytes = await readFile(file.path);
     if (file.named || (isFlowFile(file.path) && flowIdentity(bytes.toString('utf8')) !== null)) {
-      found.push({ name: relative(io.cwd, file.path).split(sep).join('/'), folder: dirname(file.path), bytes });
+      found.push({ name: shownPath(io.cwd, file.path), folder: dirname(file.path), bytes });
     }
   }
   if (found.length > 0) return found;
