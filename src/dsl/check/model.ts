@@ -1,6 +1,6 @@
 import type { ActionManifest, AdapterManifest } from '../../adapters/manifest.ts';
 import type { Span } from '../diagnostics/reporter.ts';
-import type { Reference } from '../expressions/index.ts';
+import type { parseExpression, Reference } from '../expressions/index.ts';
 import type { ApproveIr, Json, JsonObject, ParallelIr, RetryIr, ScriptIr, StepKind, TriggerIr, ValueIr } from '../ir/index.ts';
 import type { Node } from '../parse/node.ts';
 
@@ -13,6 +13,8 @@ export interface LocatedReference extends Pick<Reference, 'root' | 'path' | 'opt
 export interface Value {
   readonly ir: ValueIr;
   readonly references: readonly LocatedReference[];
+  /** What an expression always gives, where that can be told. */
+  readonly type?: ReturnType<typeof parseExpression>['type'];
 }
 /** Milliseconds, or a value that gives a duration. */
 export type Duration = number | Value;

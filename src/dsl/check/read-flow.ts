@@ -91,7 +91,8 @@ function readVersion(context: CheckContext, node: Node | undefined): string | un
   if (node === undefined) return undefined;
   const text = node.kind === 'scalar' ? String(node.value) : '';
   if (semver.valid(text) === text) return text;
-  context.reporter.value('WEIR1005', node, `\`version\` is a semantic version such as \`1.4.0\`, not ${describeNode(node)}.`);
+  const written = node.kind === 'scalar' ? `\`${context.reporter.source.slice(node.start, node.end)}\`` : describeNode(node);
+  context.reporter.value('WEIR1005', node, `\`version\` is a semantic version such as \`1.4.0\`, not ${written}.`);
   return undefined;
 }
 

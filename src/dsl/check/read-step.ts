@@ -31,6 +31,7 @@ export function readStep(context: CheckContext, node: Node, place: Place): StepM
   if (named === undefined) return undefined;
   const id = named.id === null ? null : takeId(context, named.id, named.idNode);
   const map = named.map ?? null;
+  if (map === null && named.id !== null && named.name === named.id && RESERVED_IDS.has(named.id)) return undefined; // reported as an id
   const kind = map === null ? 'call' : kindOf(context, map, named);
   const modifiers: Modifiers = map === null ? {} : readModifiers(context, map, { kind: kind ?? 'call', ...place });
   if (kind === undefined) return undefined;
@@ -123,7 +124,8 @@ function takeId(context: CheckContext, id: string, node: Node): string | null {
     return null;
   }
   if (RESERVED_IDS.has(id)) {
-    context.reporter.key('WEIR2003', node, `\`${id}\` is reserved and can't be a step's id.`);
+    const kind = KIND_KEYWORDS.some((keyword) => keyword === id);
+    context.reporter.key('WEIR2003', node, `\`${id}\` is reserved and can't be a step's id.`, kind ? `As a kind of step it needs its settings: \`${id}: …\`.` : undefined);
     return null;
   }
   const first = context.ids.get(id);

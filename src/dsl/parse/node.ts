@@ -50,7 +50,7 @@ export function entryOf(node: Node): Entry | undefined {
 export function describeNode(node: Node): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind === 'map') return 'a map';
-  if (node.value === null) return 'nothing';
+  if (node.value === null) return 'an empty value';
   if (typeof node.value === 'string') return `the text ${JSON.stringify(shorten(node.value))}`;
   return typeof node.value === 'number' ? `the number ${node.value}` : String(node.value);
 }

@@ -1,5 +1,6 @@
-import { didYouMean } from '../../diagnostics/nearest.ts';
+import { didYouMean, nearest } from '../../diagnostics/nearest.ts';
 import type { CheckContext } from '../context.ts';
+import { KIND_KEYWORDS } from '../keywords.ts';
 import type { NamedValue } from '../model.ts';
 import { valuesFromJson } from './params.ts';
 
@@ -61,11 +62,17 @@ function nothing(context: CheckContext, name: string): NameMeaning {
     ...environment.flows.keys(),
   ];
   const adapter = environment.adapters.get(name);
-  const hint = adapter === undefined ? didYouMean(name, new Set(known)) : `\`${name}\` is an adapter: write \`adapter: ${name}\` or one of its actions.`;
+  const hint = adapter === undefined ? hintFor(name, new Set(known)) : `\`${name}\` is an adapter: write \`adapter: ${name}\` or one of its actions.`;
   return {
     means: 'nothing',
     code: 'WEIR5001',
     message: `Nothing answers to the name \`${name}\`: it is no action of this flow, of the catalogue, or of one adapter, and no flow.`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** A name close by; else, for a slip in a keyword (`parralel`), the keyword; else what there is. */
+function hintFor(name: string, known: ReadonlySet<string>): string | undefined {
+  const keyword = nearest(name, known) === undefined ? nearest(name, KIND_KEYWORDS) : undefined;
+  return didYouMean(name, keyword === undefined ? known : KIND_KEYWORDS);
 }

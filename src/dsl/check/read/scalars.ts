@@ -1,4 +1,4 @@
-import { didYouMean } from '../../diagnostics/nearest.ts';
+import { nearest } from '../../diagnostics/nearest.ts';
 import { describeNode, type Node } from '../../parse/node.ts';
 import type { CheckContext } from '../context.ts';
 
@@ -23,8 +23,10 @@ export function readWord<const W extends string>(context: CheckContext, node: No
   const word = node.kind === 'scalar' ? setting.words.find((each) => each === node.value) : undefined;
   if (word !== undefined) return word;
   const all = setting.words.map((each) => `\`${each}\``).join(', ');
-  const hint = node.kind === 'scalar' ? didYouMean(String(node.value), setting.words) : undefined;
-  context.reporter.value('WEIR1006', node, `${setting.what} is one of ${all}, not ${describeNode(node)}.`, hint);
+  const close = node.kind === 'scalar' ? nearest(String(node.value), setting.words) : undefined;
+  const hint = close === undefined ? undefined : `Did you mean \`${close}\`?`;
+  const choice = setting.words.length === 1 ? `can only be ${all}` : `is one of ${all}`;
+  context.reporter.value('WEIR1006', node, `${setting.what} ${choice}, not ${describeNode(node)}.`, hint);
   return undefined;
 }
 

@@ -39,12 +39,15 @@ export function readExpression(context: CheckContext, node: Node): Value {
   }
   const parsed = parseExpression(node.value);
   report(context, node, parsed.problems);
-  return { ir: parsed.value, references: locate(context, node, parsed.references) };
+  return { ir: parsed.value, references: locate(context, node, parsed.references), type: parsed.type };
 }
 
 /** As {@link readExpression}, for a place that takes true or false. */
 export function readCondition(context: CheckContext, node: Node): Value {
   const value = readExpression(context, node);
+  if ((value.type ?? 'bool') !== 'bool') {
+    context.reporter.value('WEIR3008', node, `A condition gives true or false; this always gives a value of type ${String(value.type)}.`);
+  }
   if (value.ir.v === 'lit' && typeof value.ir.value !== 'boolean' && !(node.kind === 'scalar' && node.value === null)) {
     context.reporter.value('WEIR3008', node, `A condition gives true or false; ${describeNode(node)} does neither.`);
   }
@@ -105,10 +108,15 @@ function valueIr(context: CheckContext, node: Node, reading: Reading): ValueIr {
 
 function report(context: CheckContext, node: ScalarNode, problems: readonly ValueProblem[]): void {
   for (const problem of problems) {
-    const tell = () => context.reporter.span(PROBLEM_CODES[problem.kind], spanIn(context, node, problem), problem.message, problem.hint, node);
+    const tell = () => context.reporter.span(PROBLEM_CODES[problem.kind], spanIn(context, node, problem), asSentence(problem.message), problem.hint, node);
     if (problem.root === undefined) tell();
     else context.pending.push({ root: problem.root, report: tell });
   }
+}
+
+/** The expression layer's messages are clauses, for use inside others; here they stand alone. */
+function asSentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${/[.!?]$/.test(clause) ? '' : '.'}`;
 }
 
 function locate(context: CheckContext, node: ScalarNode, references: readonly Reference[]): LocatedReference[] {
@@ -125,5 +133,5 @@ function spanIn(context: CheckContext, node: ScalarNode, part: { offset: number;
   const { source } = context.reporter;
   const start = scalarOffset(source, node, part.offset);
   const last = scalarOffset(source, node, part.offset + Math.max(0, part.length - 1));
-  return { start, end: Math.max(start + 1, last + 1) };
+  return { start: Math.min(start, node.end - 1), end: Math.min(node.end, Math.max(start + 1, last + 1)) };
 }

@@ -20,6 +20,9 @@ export const checkForeach: StepCheck<'foreach'> = {
     if (items.ir.v === 'lit' && (items.ir.value === null || typeof items.ir.value !== 'object') && inNode !== undefined) {
       context.reporter.value('WEIR3008', inNode, `\`in\` takes a list or a map, not ${describeNode(inNode)}.`);
     }
+    if (inNode !== undefined && !['list', 'map'].includes(items.type ?? 'list')) {
+      context.reporter.value('WEIR3008', inNode, `\`in\` takes a list or a map; this always gives a value of type ${String(items.type)}.`);
+    }
     return {
       in: items,
       do: context.blocks.steps(child(map, 'do'), { position: `${place.position}/do`, what: '`do`', required: true }) ?? [],

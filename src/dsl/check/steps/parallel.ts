@@ -42,7 +42,7 @@ export const checkParallel: StepCheck<'parallel'> = {
 
 function readJoin(context: CheckContext, node: Node | undefined, branches: number): StepSettings['parallel']['join'] {
   if (node?.kind !== 'scalar' || typeof node.value !== 'number') {
-    return readWord(context, node, { what: '`join` is a count of successes or', words: JOINS });
+    return readWord(context, node, { what: '`join`, if it is no number,', words: JOINS });
   }
   if (!Number.isInteger(node.value) || node.value < 1) {
     context.reporter.value('WEIR3002', node, `\`join\` is a whole number of at least 1, not ${node.value}.`);
