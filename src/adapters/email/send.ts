@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import nodemailer from 'nodemailer';
 import type { ActionFunction } from '../adapter.ts';
 import { ActionError } from '../action-error.ts';
 import { requireSetting, type Settings } from '../from-manifest/settings.ts';
@@ -23,6 +22,8 @@ export function createSendAction(settings: Settings): ActionFunction {
   return async (raw, context) => {
     const params = raw as unknown as SendParams; // checked against the manifest's schema by the activity
     const from = params.from ?? requireSetting('WEIR_EMAIL_FROM', settings);
+    // Loaded when the first mail is sent: most workers never send one.
+    const { default: nodemailer } = await import('nodemailer');
     const transport = nodemailer.createTransport(smtpOptions(requireSetting('WEIR_EMAIL_URL', settings)));
     let contentSent = false;
     transport.use('stream', (mail, done) => {
