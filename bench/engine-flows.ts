@@ -21,7 +21,7 @@ steps:
         in: $input.items
         concurrency: ${concurrency}
         do:
-          - call: { adapter: bench, action: echo, params: { text: hello } }
+          - one: { adapter: bench, action: echo, params: { text: hello } }
 output: done
 `;
 }
