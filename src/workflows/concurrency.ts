@@ -14,7 +14,7 @@ interface State {
 }
 
 /** How often it looks whether its holders still run, while somebody waits. A terminated execution can't tell. */
-const CHECK_MS = 5_000;
+const CHECK_MS = 3_000;
 /** How long it stays without holders. */
 const LINGER_MS = 60_000;
 
@@ -26,6 +26,8 @@ export async function weirConcurrency(state: State = { holders: [], queue: [] })
   const holders = [...state.holders];
   const queue = [...state.queue];
   const cancelled = new Set<string>();
+  /** Not running when looked for last. */
+  const missed = new Set<string>();
   const activities = proxyActivities<EngineActivities>({ startToCloseTimeout: 10_000, retry: { maximumInterval: 5_000 } });
   let changed = false;
 
@@ -71,7 +73,12 @@ export async function weirConcurrency(state: State = { holders: [], queue: [] })
     const woken = await condition(() => changed, idle ? LINGER_MS : CHECK_MS);
     if (woken) continue;
     if (idle) return;
-    const running = new Set(await activities['weir.still_running']([...holders, ...queue.map((one) => one.holder)]));
-    for (const id of [...holders, ...queue.map((one) => one.holder)]) if (!running.has(id)) drop(id);
+    const ids = [...holders, ...queue.map((one) => one.holder)];
+    const running = new Set(await activities['weir.still_running'](ids));
+    // Twice, for a slot can be asked for just before its execution starts.
+    const gone = ids.filter((id) => !running.has(id));
+    for (const id of gone) if (missed.has(id)) drop(id);
+    missed.clear();
+    for (const id of gone) missed.add(id);
   }
 }
