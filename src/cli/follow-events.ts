@@ -11,16 +11,10 @@ export type ExecutionEvent = TraceEvent & { readonly id?: string };
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;
 const GIVE_UP_AFTER = 12;
-const ENDS: ReadonlySet<string> = new Set([
-  'execution.completed',
-  'execution.failed',
-  'execution.timed_out',
-  'execution.cancelled',
-  'execution.terminated',
-]);
 
 /**
- * Everything an execution did and does, until it ends. A connection that breaks off is taken up after the last event
+ * Everything an execution did and does, until the server ends the stream of an execution that is over (an event that tells
+ * an end may be followed by more: an ended execution can be rolled back). A connection that breaks off is taken up after the last event
  * seen, with growing delays. Throws a CliError (unreachable) when the server stays away; ends quietly when `signal` aborts.
  */
 export async function* followEvents(
@@ -39,9 +33,7 @@ export async function* followEvents(
         failures = 0;
         lastEventId = raw.id ?? lastEventId;
         const event = parseEvent(raw);
-        if (event === null) continue;
-        yield event;
-        if (ENDS.has(event.type)) return;
+        if (event !== null) yield event;
       }
       if (await isOver(client, path)) return;
     } catch (error) {

@@ -145,9 +145,7 @@ describe('validate', () => {
   test('loads no Temporal and no HTTP client', async () => {
     const sources = await importsOf(join(import.meta.dirname, 'main.ts'));
     const validate = await importsOf(join(import.meta.dirname, 'commands/validate.ts'));
-    const packages = [...sources, ...validate].filter((name) =>
-      /^(@temporalio|undici|nodemailer|hono|zod)/.test(name),
-    );
+    const packages = [...sources, ...validate].filter((name) => /^(@temporalio|undici|nodemailer|hono|zod)/.test(name));
     expect(packages).toEqual([]);
     expect(validate).toContain('js-yaml');
   });

@@ -71,7 +71,8 @@ describe('logs', () => {
   test('a broken connection is taken up after the last event', async () => {
     let connections = 0;
     const options = await serve({
-      'GET /executions/e1': (_, response) => answer(response, { ...execution, status: 'running' }),
+      'GET /executions/e1': (_, response) =>
+        answer(response, { ...execution, status: connections < 2 ? 'running' : 'completed' }),
       'GET /executions/e1/events': (_, response) => {
         connections += 1;
         if (connections === 1) {

@@ -29,28 +29,6 @@ export const WRITE_COMMANDS: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/validate.ts')).validate,
   },
   {
-    name: 'test',
-    group: 'Write flows',
-    summary: 'Run flow tests: virtual time, mocked adapters, no server',
-    description:
-      'Runs the cases of *.test.yaml files. A call without a mock fails its case. Nothing means every test in and under the working folder.',
-    args: [{ name: 'files', kind: 'variadic', description: 'test files, folders or globs' }],
-    options: [
-      { flags: '--filter <text>', description: 'only cases whose name contains the text' },
-      { flags: '--junit <file>', description: 'write a JUnit report' },
-      { flags: '--coverage', description: 'show which steps the cases reach' },
-      ADAPTERS,
-      JSON_OUT,
-    ],
-    examples: [
-      { line: 'weir test', does: 'runs all tests' },
-      { line: 'weir test flows/support.test.yaml --filter refund', does: 'runs some cases of one file' },
-      { line: 'weir test --junit report.xml --coverage', does: 'reports for a build server' },
-    ],
-    exits: ['ok', 'failed'],
-    load: async () => (await import('../commands/test.ts')).test,
-  },
-  {
     name: 'graph',
     group: 'Write flows',
     summary: 'Draw a flow as a Mermaid flowchart',

@@ -53,7 +53,8 @@ async function sources({ io, args }: CommandContext): Promise<readonly Source[]>
   if (patterns.length < args.length) found.push({ name: '<stdin>', folder: io.cwd, bytes: await readStdin(io) });
   const files = args.length === 0 ? ['.'] : patterns;
   for (const file of await expandFiles({ cwd: io.cwd, patterns: files, wanted: isFlowFile })) {
-    if (file.named && isTestFile(file.path)) throw usageError(`${shownPath(io.cwd, file.path)} is a flow test.`, 'Run it with: weir test');
+    if (file.named && isTestFile(file.path))
+      throw usageError(`${shownPath(io.cwd, file.path)} is a flow test.`, 'Run it with: weir test');
     const bytes = await readFile(file.path);
     if (file.named || (isFlowFile(file.path) && flowIdentity(bytes.toString('utf8')) !== null)) {
       found.push({ name: shownPath(io.cwd, file.path), folder: dirname(file.path), bytes });

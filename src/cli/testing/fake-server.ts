@@ -68,7 +68,7 @@ export function problem(
   response.writeHead(body.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body));
 }
 
-/** Starts an event stream and writes events with ids; gives the response for more. */
+/** Starts an event stream and writes events with ids; ends it after an event that ends the execution. */
 export function stream(
   response: ServerResponse,
   events: readonly ({ id: string; type: string } & Record<string, unknown>)[],
@@ -76,4 +76,5 @@ export function stream(
   if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const { id, ...event } of events)
     response.write(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  if (/^execution\.(completed|failed|cancelled|timed_out|terminated)$/.test(events.at(-1)?.type ?? '')) response.end();
 }
