@@ -1,13 +1,11 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../diagnostics/nearest.ts';
 import type { Json, JsonObject } from '../../ir/index.ts';
 import type { MapNode, Node } from '../../parse/node.ts';
 import type { CheckContext } from '../context.ts';
 import type { CallTarget } from '../model.ts';
+import { compileSchema } from '../read/schema-compiler.ts';
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, addUsedSchema: false, logger: false });
-addFormats.default(ajv);
 /** Compiled once for each manifest's schema object; gone with it. */
 const validators = new WeakMap<JsonObject, ValidateFunction | null>();
 
@@ -65,8 +63,7 @@ function validatorOf(schema: JsonObject): ValidateFunction | null {
   if (known !== undefined) return known;
   let compiled: ValidateFunction | null = null;
   try {
-    compiled = ajv.compile(schema);
-    ajv.removeSchema(schema);
+    compiled = compileSchema(schema);
   } catch {
     compiled = null;
   }

@@ -1,13 +1,8 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import type { JsonObject } from '../../ir/index.ts';
 import type { Node } from '../../parse/node.ts';
 import type { CheckContext } from '../context.ts';
+import { compileSchema, schemaProblems } from './schema-compiler.ts';
 import { toJson } from './to-json.ts';
-
-/** `addUsedSchema: false`: a schema that an author wrote must leave nothing behind, whatever its `$id`. */
-const ajv = new Ajv2020({ strict: false, addUsedSchema: false, validateFormats: true, logger: false });
-addFormats.default(ajv);
 
 /** Data of a node that must be a JSON Schema (2020-12); what is wrong with it is reported where it stands. */
 export function readSchema(context: CheckContext, node: Node, what: string): JsonObject | undefined {
@@ -21,21 +16,19 @@ export function readSchema(context: CheckContext, node: Node, what: string): Jso
 }
 
 export function checkSchema(context: CheckContext, schema: JsonObject, at: { node: Node; what: string }): void {
-  if (ajv.validateSchema(schema) !== true) {
-    for (const error of ajv.errors ?? []) {
-      if (error.keyword === 'anyOf' || error.keyword === '$ref') continue;
-      const place = deepest(at.node, error.instancePath);
-      context.reporter.value('WEIR1007', place, `${at.what} is not a valid JSON Schema: \`${error.instancePath || '/'}\` ${error.message ?? 'is wrong'}.`);
-    }
-    return;
+  const problems = schemaProblems(schema).filter((problem) => problem.keyword !== 'anyOf' && problem.keyword !== '$ref');
+  const seen = new Set<string>();
+  for (const problem of problems) {
+    if (seen.has(problem.path)) continue; // the meta-schema says it once for each form that is allowed
+    seen.add(problem.path);
+    context.reporter.value('WEIR1007', deepest(at.node, problem.path), `${at.what} is not a valid JSON Schema: \`${problem.path || '/'}\` ${problem.message}.`);
   }
+  if (problems.length > 0) return;
   try {
-    ajv.compile(schema);
+    compileSchema(schema);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     context.reporter.value('WEIR1007', at.node, `${at.what} is not a valid JSON Schema: ${reason}.`);
-  } finally {
-    ajv.removeSchema(schema);
   }
 }
 

@@ -52,6 +52,8 @@ function checkStep(context: CheckContext, facts: FlowFacts, reference: LocatedRe
     case undefined:
       break;
   }
+  // A step that is broken itself is reported there; more about it would be noise.
+  if (facts.ids.has(root) && !facts.steps.has(root)) return;
   if (facts.ids.has(root)) return report('WEIR4002', `The step \`${root}\` can't have run yet where \`$${root}\` is read.`);
   if (context.itemNames.has(root)) return report('WEIR4005', `\`$${root}\` exists inside its loop only.`);
   const known = [...scope.steps.keys(), ...scope.loopRoots, ...RESERVED_ROOTS];
