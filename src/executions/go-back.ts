@@ -13,7 +13,7 @@ import { linksOf } from './execution-view.ts';
 import { findStepIr } from './find-step.ts';
 import type { ExecutionReader, LoadedExecution } from './read-execution.ts';
 import type { UpdateAnswer } from './runs.ts';
-import { findFlow, type StartDeps, type StartedExecution, started } from './start-execution.ts';
+import { findFlow, missingFlows, type StartDeps, type StartedExecution, started } from './start-execution.ts';
 
 export interface GoBackDeps extends StartDeps {
   readonly reader: ExecutionReader;
@@ -101,7 +101,7 @@ async function flowsOf(deps: GoBackDeps, before: RunFlowInput, version: string |
   const stored = await findFlow(deps.flows, { flow: before.flow.name, version });
   if (stored.ir === undefined) throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, { errors: stored.diagnostics });
   const { flows, missing } = await resolveFlows(deps.flows, stored.ir);
-  if (missing.length > 0) throw new Problem('invalid_flow', `Flow ${stored.name} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}.`);
+  if (missing.length > 0) throw missingFlows(stored.name, missing);
   return { flow: stored.ir, flows };
 }
 

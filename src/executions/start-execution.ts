@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import type { FlowStore, StoredFlow } from '../flows/flow-store.ts';
-import { resolveFlows } from '../flows/resolve-flows.ts';
+import type { Diagnostic } from '../dsl/diagnostics/diagnostic.ts';
+import { type MissingFlow, resolveFlows } from '../flows/resolve-flows.ts';
 import { Problem, type ValueFault } from '../problems/problem.ts';
 import type { ExecutionStatus, RunFlowInput, TriggerEvent } from '../workflows/contract.ts';
 import { CURRENT_BEHAVIOUR } from '../workflows/interpreter/behaviours.ts';
@@ -64,7 +65,7 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
   const { ir: flow } = stored;
   if (flow === undefined) throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, { errors: stored.diagnostics });
   const { flows, missing } = await resolveFlows(deps.flows, flow);
-  if (missing.length > 0) throw new Problem('invalid_flow', `Flow ${flow.name} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}.`, { errors: missing.flatMap((one) => one.invalid?.diagnostics ?? [notFoundFault(one.ref, one.from)]) });
+  if (missing.length > 0) throw missingFlows(flow.name, missing);
   const { value: input, faults } = checkValue(flow.inputs, request.input ?? {});
   if (faults.length > 0) throw new Problem('invalid_input', `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`, { errors: faults });
   const run: RunFlowInput = {
@@ -105,7 +106,13 @@ function repeated(known: RunDescription, fingerprint: string): StartedExecution 
 }
 
 const flowName = (ref: string): string => (ref.split('@')[0] ?? ref).replaceAll('_', '-');
-const notFoundFault = (ref: string, from: string): ValueFault => ({ code: 'flow_not_found', message: `flow ${ref}, which ${from} calls, is not there`, path: '' });
+
+/** A flow that can't run, because of those that it calls. */
+export function missingFlows(flow: string, missing: readonly MissingFlow[]): Problem {
+  const errors = missing.flatMap(({ ref, from, invalid }): readonly (Diagnostic | ValueFault)[] => invalid?.diagnostics ?? [{ code: 'flow_not_found', message: `flow ${ref}, which ${from} calls, is not there`, path: '' }]);
+  return new Problem('invalid_flow', `Flow ${flow} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}.`, { errors });
+}
+
 
 /** What an idempotency key stands for: everything the caller chose. */
 function hashRequest({ input, version, environment, tags }: StartRequest): string {

@@ -33,7 +33,7 @@ export interface StepsOfExecution {
 }
 
 /** The steps of an execution, in the order in which they began, and what those still open wait for. */
-export function stepViews(reader: Pick<HistoryReader, 'trace' | 'memo' | 'attempts' | 'input'>, pending: readonly PendingCall[], running: boolean): StepsOfExecution {
+export function stepViews(reader: Pick<HistoryReader, 'trace' | 'memo' | 'attempts'> & { readonly input: { readonly flow: FlowIr } }, pending: readonly PendingCall[], running: boolean): StepsOfExecution {
   const memo = reader.memo();
   const { flow } = reader.input;
   const drafts = new Map<string, Draft>();

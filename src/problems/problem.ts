@@ -13,6 +13,8 @@ export interface ProblemOptions {
   readonly errors?: readonly (Diagnostic | ValueFault)[];
   /** Further members of the answer, such as `execution_id`. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Further headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Seconds; overrides the catalogue's. */
   readonly retryAfter?: number;
   readonly cause?: unknown;

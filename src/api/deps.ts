@@ -1,0 +1,26 @@
+import type { CompileResult } from '../dsl/compile.ts';
+import type { CompileEnvironment } from '../dsl/compile-environment.ts';
+import type { JsonObject } from '../dsl/ir/json.ts';
+import type { EventSink } from '../events/sink.ts';
+import type { ExecutionGateway } from '../executions/gateway.ts';
+import type { FlowStore } from '../flows/flow-store.ts';
+import type { runVirtual } from '../workflows/runtime/run-virtual.ts';
+
+/** What the API is made of; wired in the composition root. */
+export interface ApiDeps {
+  readonly flows: FlowStore;
+  readonly executions: ExecutionGateway;
+  readonly events: EventSink;
+  readonly compile: (source: Uint8Array, environment: CompileEnvironment) => CompileResult;
+  /** JSON Schema of the DSL, `GET /schema/flow.json`. */
+  readonly flowSchema: JsonObject;
+  readonly runVirtual?: typeof runVirtual;
+  /** What is missing for work to go on, in words (no worker, …); empty: ready. Temporal is asked by the route itself. Default: nothing. */
+  readonly missing?: () => Promise<readonly string[]>;
+  readonly newRequestId: () => string;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** Default: nothing is logged. */
+  readonly log?: (level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly version: string;
+}

@@ -1,0 +1,36 @@
+import type { ApiDeps } from '../deps.ts';
+import { openApiDocument } from '../openapi.ts';
+import { json, type Route, route } from '../route.ts';
+import { adapterRoutes } from './adapters.ts';
+import { callbackRoutes } from './callbacks.ts';
+import { decisionRoutes } from './decision.ts';
+import { dryRunRoutes } from './dry-run.ts';
+import { eventRoutes } from './events.ts';
+import { executeRoutes } from './execute.ts';
+import { executionEventRoutes } from './execution-events.ts';
+import { executionRoutes } from './executions.ts';
+import { flowRoutes } from './flows.ts';
+import { flowWriteRoutes } from './flow-writes.ts';
+import { goBackRoutes } from './go-back.ts';
+import { serviceRoutes } from './service.ts';
+import { signalRoutes } from './signal.ts';
+import { steerRoutes } from './steer.ts';
+import { validateRoutes } from './validate.ts';
+
+/** Every operation of the private API. */
+export function allRoutes(deps: ApiDeps): readonly Route[] {
+  const routes: Route[] = [
+    ...validateRoutes(deps), ...flowRoutes(deps), ...flowWriteRoutes(deps), ...dryRunRoutes(deps), ...executeRoutes(deps),
+    ...executionRoutes(deps), ...executionEventRoutes(deps), ...steerRoutes(deps), ...signalRoutes(deps), ...goBackRoutes(deps), ...decisionRoutes(deps),
+    ...callbackRoutes(deps), ...eventRoutes(deps), ...adapterRoutes(deps), ...serviceRoutes(deps),
+  ];
+  let document: unknown;
+  routes.push(
+    route({
+      method: 'get', path: '/openapi.json', operation: 'getOpenApi', summary: 'This API, as OpenAPI 3.1', tag: 'service',
+      answers: [{ status: 200, description: 'the document' }], problems: [],
+      handle: () => json((document ??= openApiDocument(routes, deps.version))),
+    }),
+  );
+  return routes;
+}
