@@ -10,10 +10,21 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 export function createAi(): Peer {
   return {
     'POST /classify': ({ body }) => {
-      const words = textField(body, 'text').toLowerCase().split(/[^a-z]+/).filter((word) => word !== '');
-      const scores = Object.entries(WORDS).map(([category, known]) => ({ category, hits: words.filter((word) => known.includes(word)).length }));
+      const words = textField(body, 'text')
+        .toLowerCase()
+        .split(/[^a-z]+/)
+        .filter((word) => word !== '');
+      const scores = Object.entries(WORDS).map(([category, known]) => ({
+        category,
+        hits: words.filter((word) => known.includes(word)).length,
+      }));
       const best = scores.reduce((a, b) => (b.hits > a.hits ? b : a));
-      return { body: best.hits === 0 ? { category: 'general', confidence: 0.5 } : { category: best.category, confidence: Math.min(99, 70 + best.hits * 10) / 100 } };
+      return {
+        body:
+          best.hits === 0
+            ? { category: 'general', confidence: 0.5 }
+            : { category: best.category, confidence: Math.min(99, 70 + best.hits * 10) / 100 },
+      };
     },
   };
 }

@@ -38,7 +38,8 @@ export function createKeyedAnswers(): (request: PeerRequest, answer: () => PeerA
     if (key === undefined) return answer();
     const body = JSON.stringify(request.body);
     const before = known.get(key);
-    if (before !== undefined && before.body !== body) return refusal(409, 'idempotency_key_reused', 'This key came with another body before.');
+    if (before !== undefined && before.body !== body)
+      return refusal(409, 'idempotency_key_reused', 'This key came with another body before.');
     const given = before?.answer ?? answer();
     if ((given.status ?? 200) < 500) known.set(key, { body, answer: given });
     return given;

@@ -44,11 +44,23 @@ export interface PeersOptions {
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** Starts all peers. State lives in memory and starts empty. */
-export async function startPeers({ port = 0, callMs = 50, onError = () => undefined }: PeersOptions = {}): Promise<Peers> {
+export async function startPeers({
+  port = 0,
+  callMs = 50,
+  onError = () => undefined,
+}: PeersOptions = {}): Promise<Peers> {
   const retell = createRetell({ callMs, onError });
   const peers: Readonly<Record<string, Peer>> = {
-    iam: createIam(), prompts: createPrompts(), retell: retell.peer, ai: createAi(), stripe: createStripe(), accounts: createAccounts(),
-    messaging: createMessaging(), crm: createCrm(), helpdesk: createHelpdesk(), shop: createShop(),
+    iam: createIam(),
+    prompts: createPrompts(),
+    retell: retell.peer,
+    ai: createAi(),
+    stripe: createStripe(),
+    accounts: createAccounts(),
+    messaging: createMessaging(),
+    crm: createCrm(),
+    helpdesk: createHelpdesk(),
+    shop: createShop(),
   };
   const calls: PeerCall[] = [];
   const failures = new Map<string, number[]>();
@@ -67,7 +79,10 @@ export async function startPeers({ port = 0, callMs = 50, onError = () => undefi
     const body = await readJson(request);
     const planned = failures.get(name)?.shift();
     const peer = Object.hasOwn(peers, name) ? peers[name] : undefined;
-    const answer = planned !== undefined ? refusal(planned, 'planned', 'This failure was asked for.') : answerOf(peer, { method, path, query: Object.fromEntries(url.searchParams), headers, body });
+    const answer =
+      planned !== undefined
+        ? refusal(planned, 'planned', 'This failure was asked for.')
+        : answerOf(peer, { method, path, query: Object.fromEntries(url.searchParams), headers, body });
     calls.push({ peer: name, method, path, headers, body, status: answer.status ?? 200 });
     if (answer.status !== 0) send(response, answer);
   }
@@ -81,12 +96,23 @@ export async function startPeers({ port = 0, callMs = 50, onError = () => undefi
     close: () => {
       retell.stop();
       server.closeAllConnections();
-      return new Promise((resolve, reject) => server.close((error) => (error === undefined ? resolve() : reject(error))));
+      return new Promise((resolve, reject) =>
+        server.close((error) => (error === undefined ? resolve() : reject(error))),
+      );
     },
   };
 }
 
-function answerOf(peer: Peer | undefined, request: { method: string; path: string; query: Record<string, string>; headers: Record<string, string>; body: unknown }): PeerAnswer {
+function answerOf(
+  peer: Peer | undefined,
+  request: {
+    method: string;
+    path: string;
+    query: Record<string, string>;
+    headers: Record<string, string>;
+    body: unknown;
+  },
+): PeerAnswer {
   for (const [route, handler] of Object.entries(peer ?? {})) {
     const [method, pattern = ''] = route.split(' ');
     const path = method === request.method ? matchPath(pattern, request.path) : null;
@@ -124,5 +150,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 function send(response: ServerResponse, answer: PeerAnswer): void {
-  response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers }).end(JSON.stringify(answer.body));
+  response
+    .writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
+    .end(JSON.stringify(answer.body));
 }

@@ -28,7 +28,13 @@ export interface ActionLogOptions {
 }
 
 /** `context.log` of an attempt: masks, and never throws, whatever it is given. */
-export function createActionLog({ request, attempt, masker, now, sink = toStderr }: ActionLogOptions): ActionContext['log'] {
+export function createActionLog({
+  request,
+  attempt,
+  masker,
+  now,
+  sink = toStderr,
+}: ActionLogOptions): ActionContext['log'] {
   return (level, message, fields) => {
     try {
       sink({

@@ -25,13 +25,16 @@ export async function boundedCall<T>(run: (signal: AbortSignal) => Promise<T>, b
   const call = settle(run, controller.signal);
   const onCancel = (): void => stop('cancelled');
   const timer = setTimeout(() => stop('timeout'), bounds.timeoutMs);
-  const pulse = bounds.heartbeat === undefined ? undefined : setInterval(bounds.heartbeat.beat, bounds.heartbeat.everyMs);
+  const pulse =
+    bounds.heartbeat === undefined ? undefined : setInterval(bounds.heartbeat.beat, bounds.heartbeat.everyMs);
   if (bounds.cancellation.aborted) onCancel();
   else bounds.cancellation.addEventListener('abort', onCancel, { once: true });
   try {
     const first = await Promise.race([call, stopped]);
     if (typeof first !== 'string') return first;
-    controller.abort(new DOMException(first === 'timeout' ? 'The attempt took too long.' : 'The call was cancelled.', 'AbortError'));
+    controller.abort(
+      new DOMException(first === 'timeout' ? 'The attempt took too long.' : 'The call was cancelled.', 'AbortError'),
+    );
     const late = await Promise.race([call, pause(bounds.graceMs ?? 100)]);
     if (late === undefined) return { kind: first };
     return late.kind === 'value' ? late : { kind: first, error: late.error };
@@ -42,7 +45,10 @@ export async function boundedCall<T>(run: (signal: AbortSignal) => Promise<T>, b
   }
 }
 
-async function settle<T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<{ kind: 'value'; value: T } | { kind: 'error'; error: unknown }> {
+async function settle<T>(
+  run: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<{ kind: 'value'; value: T } | { kind: 'error'; error: unknown }> {
   try {
     return { kind: 'value', value: await run(signal) };
   } catch (error) {

@@ -22,7 +22,16 @@ test('every changed character makes it forged', () => {
 
 test('neither another key nor another spelling is taken', () => {
   expect(verifyCallback(token, 'x'.repeat(32), 0)).toEqual({ ok: false, reason: 'forged' });
-  for (const other of [`${token}=`, `${token}A`, `${token} `, token.replace('.', '..'), token.slice(0, -1), '', '.', 'a.b']) {
+  for (const other of [
+    `${token}=`,
+    `${token}A`,
+    `${token} `,
+    token.replace('.', '..'),
+    token.slice(0, -1),
+    '',
+    '.',
+    'a.b',
+  ]) {
     expect(verifyCallback(other, KEY, 0)).toEqual({ ok: false, reason: 'forged' });
   }
 });
@@ -32,5 +41,7 @@ test('no text makes it throw', () => {
 });
 
 test('addresses', () => {
-  expect(createCallbackUrls({ baseUrl: 'https://weir.example/', key: KEY })(claim)).toBe(`https://weir.example/callbacks/${token}`);
+  expect(createCallbackUrls({ baseUrl: 'https://weir.example/', key: KEY })(claim)).toBe(
+    `https://weir.example/callbacks/${token}`,
+  );
 });

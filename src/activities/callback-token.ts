@@ -12,7 +12,9 @@ const CONTEXT = 'weir.callback.v1\n';
 
 /** A token that names one wait: base64url(claim).base64url(HMAC-SHA256). The same claim gives the same token. */
 export function signCallback(claim: CallbackClaim, key: CallbackKey): string {
-  const payload = Buffer.from(JSON.stringify([claim.execution, claim.step, claim.nonce, claim.expiresAt])).toString('base64url');
+  const payload = Buffer.from(JSON.stringify([claim.execution, claim.step, claim.nonce, claim.expiresAt])).toString(
+    'base64url',
+  );
   return `${payload}.${mac(payload, key)}`;
 }
 
@@ -39,7 +41,13 @@ function readClaim(payload: string): CallbackClaim | null {
     const fields: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
     if (!Array.isArray(fields) || fields.length !== 4) return null;
     const [execution, step, nonce, expiresAt] = fields as unknown[];
-    if (typeof execution !== 'string' || typeof step !== 'string' || typeof nonce !== 'string' || typeof expiresAt !== 'number') return null;
+    if (
+      typeof execution !== 'string' ||
+      typeof step !== 'string' ||
+      typeof nonce !== 'string' ||
+      typeof expiresAt !== 'number'
+    )
+      return null;
     return { execution, step, nonce, expiresAt };
   } catch {
     return null;

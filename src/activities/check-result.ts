@@ -6,9 +6,14 @@ import { MAX_RESULT_BYTES } from './contract.ts';
 export function checkResult(result: unknown, maxBytes: number = MAX_RESULT_BYTES): Json {
   const value = result === undefined ? null : result;
   const fault = findFault(value, '', new Set());
-  if (fault !== null) throw new ActionError({ code: 'invalid_result', message: `The action's result is not JSON: ${fault}.` });
+  if (fault !== null)
+    throw new ActionError({ code: 'invalid_result', message: `The action's result is not JSON: ${fault}.` });
   const size = Buffer.byteLength(JSON.stringify(value));
-  if (size > maxBytes) throw new ActionError({ code: 'result_too_large', message: `The result has ${size} bytes; at most ${maxBytes} are kept.` });
+  if (size > maxBytes)
+    throw new ActionError({
+      code: 'result_too_large',
+      message: `The result has ${size} bytes; at most ${maxBytes} are kept.`,
+    });
   return value as Json; // checked above
 }
 
@@ -19,7 +24,8 @@ function findFault(value: unknown, at: string, above: Set<object>): string | nul
   if (above.has(value)) return `${where(at)} contains itself`;
   if (above.size > 500) return `${where(at)} is nested too deeply`;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return `${where(at)} is an instance of ${value.constructor.name}`;
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null)
+    return `${where(at)} is an instance of ${value.constructor.name}`;
   above.add(value);
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined && !Array.isArray(value)) continue; // JSON leaves it out

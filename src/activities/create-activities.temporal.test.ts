@@ -28,8 +28,20 @@ let running: Promise<void>;
 let slowRuns = 0;
 
 async function newWorker(taskQueue: string, drainMs: number): Promise<Worker> {
-  const activities = createActivities({ registry, secrets: createSecretsResolver([(name) => Promise.resolve(name === 'KEY' ? CANARY : undefined)]), callbackUrls: () => 'http://127.0.0.1/callbacks/token-token', log: () => undefined });
-  return createWorker({ connection, taskQueue, activities, dataConverter: converter(), drainMs, workflowsPath: `${import.meta.dirname}/testdata/call-workflow.ts` });
+  const activities = createActivities({
+    registry,
+    secrets: createSecretsResolver([(name) => Promise.resolve(name === 'KEY' ? CANARY : undefined)]),
+    callbackUrls: () => 'http://127.0.0.1/callbacks/token-token',
+    log: () => undefined,
+  });
+  return createWorker({
+    connection,
+    taskQueue,
+    activities,
+    dataConverter: converter(),
+    drainMs,
+    workflowsPath: `${import.meta.dirname}/testdata/call-workflow.ts`,
+  });
 }
 const converter = () => ({ payloadCodecs: [createClaimCheckCodec({ store: createFsStore(folder) })] });
 
@@ -67,8 +79,19 @@ afterAll(async () => {
 
 let count = 0;
 function call(request: Partial<ActionRequest>, attempts = 3): Promise<unknown> {
-  const full = testRequest({ adapter: 'http', action: 'request', covered: true, attemptTimeoutMs: 10_000, firstAttemptAt: Date.now(), ...request });
-  return client.workflow.execute('call', { workflowId: `${TASK_QUEUE}-${Date.now()}-${(count += 1)}`, taskQueue: TASK_QUEUE, args: [full, attempts] });
+  const full = testRequest({
+    adapter: 'http',
+    action: 'request',
+    covered: true,
+    attemptTimeoutMs: 10_000,
+    firstAttemptAt: Date.now(),
+    ...request,
+  });
+  return client.workflow.execute('call', {
+    workflowId: `${TASK_QUEUE}-${Date.now()}-${(count += 1)}`,
+    taskQueue: TASK_QUEUE,
+    args: [full, attempts],
+  });
 }
 
 test('the delay that the activity names is the one Temporal waits', async () => {
@@ -80,8 +103,23 @@ test('the delay that the activity names is the one Temporal waits', async () => 
 
 test('an error arrives whole, without its secret, and is not tried again', async () => {
   const before = server.seen.length;
-  const failure = await call({ params: { url: `${server.url}/echo`, headers: { authorization: null } }, fills: [{ path: ['headers', 'authorization'], parts: ['Bearer ', { secret: 'KEY' }] }] });
-  expect(failure).toMatchObject({ type: 'http_404', info: { code: 'http_404', status: 404, adapter: 'http', action: 'request', step: 'each[2].act', attempt: 1, retryable: false, details: { body: { authorization: 'Bearer ***' } } } });
+  const failure = await call({
+    params: { url: `${server.url}/echo`, headers: { authorization: null } },
+    fills: [{ path: ['headers', 'authorization'], parts: ['Bearer ', { secret: 'KEY' }] }],
+  });
+  expect(failure).toMatchObject({
+    type: 'http_404',
+    info: {
+      code: 'http_404',
+      status: 404,
+      adapter: 'http',
+      action: 'request',
+      step: 'each[2].act',
+      attempt: 1,
+      retryable: false,
+      details: { body: { authorization: 'Bearer ***' } },
+    },
+  });
   expect(server.seen.slice(before).map((entry) => entry.headers.authorization)).toEqual([`Bearer ${CANARY}`]);
 });
 
@@ -101,10 +139,17 @@ test('a worker that shuts down in mid-call says worker_lost', async () => {
   const leaving = await newWorker(taskQueue, 200);
   const left = leaving.run();
   const before = slowRuns;
-  const handle = await client.workflow.start('call', { workflowId: `${taskQueue}-${Date.now()}`, taskQueue, args: [testRequest({ covered: true, attemptTimeoutMs: 10_000 }), 3] });
+  const handle = await client.workflow.start('call', {
+    workflowId: `${taskQueue}-${Date.now()}`,
+    taskQueue,
+    args: [testRequest({ covered: true, attemptTimeoutMs: 10_000 }), 3],
+  });
   while (slowRuns === before) await new Promise((resolve) => setTimeout(resolve, 50));
   leaving.shutdown();
   await left;
   const staying = await newWorker(taskQueue, 200);
-  expect(await staying.runUntil(handle.result())).toMatchObject({ type: 'worker_lost', info: { code: 'worker_lost', attempt: 1 } });
+  expect(await staying.runUntil(handle.result())).toMatchObject({
+    type: 'worker_lost',
+    info: { code: 'worker_lost', attempt: 1 },
+  });
 });

@@ -14,7 +14,9 @@ export function createActivities(deps: ActivityDeps): { default: (request: Actio
       return runAction(request, deps, {
         attempt: context.info.attempt,
         cancellation: context.cancellationSignal,
-        ...(!context.info.isLocal && { heartbeat: () => context.heartbeat({ attempt: context.info.attempt + request.attemptOffset }) }),
+        ...(!context.info.isLocal && {
+          heartbeat: () => context.heartbeat({ attempt: context.info.attempt + request.attemptOffset }),
+        }),
       });
     },
   };

@@ -25,7 +25,8 @@ export async function fillParams(params: Json, fills: readonly Fill[], sources: 
 function withValueAt(value: Json, path: Fill['path'], text: string): Json {
   const [key, ...rest] = path;
   if (key === undefined) return text;
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => (index === key ? withValueAt(item, rest, text) : item));
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item, index) => (index === key ? withValueAt(item, rest, text) : item));
   const object = value !== null && typeof value === 'object' ? (value as JsonObject) : {};
   return { ...object, [key]: withValueAt(object[key] ?? null, rest, text) };
 }

@@ -3,11 +3,27 @@ import { expect, test } from 'vitest';
 import type { ResolvedRetry } from './contract.ts';
 import { type RetryQuestion, retryDelay } from './retry-delay.ts';
 
-const retry: ResolvedRetry = { attempts: 10, backoff: 'exponential', initialMs: 1000, factor: 2, maxIntervalMs: 60_000, jitter: 0 };
+const retry: ResolvedRetry = {
+  attempts: 10,
+  backoff: 'exponential',
+  initialMs: 1000,
+  factor: 2,
+  maxIntervalMs: 60_000,
+  jitter: 0,
+};
 function ask(over: Partial<ResolvedRetry> = {}, question: Partial<RetryQuestion> = {}): number | null {
-  return retryDelay({ retry: { ...retry, ...over }, error: { code: 'http_503', retryable: true }, attempt: 1, now: 0, firstAttemptAt: 0, random: () => 0.5, ...question });
+  return retryDelay({
+    retry: { ...retry, ...over },
+    error: { code: 'http_503', retryable: true },
+    attempt: 1,
+    now: 0,
+    firstAttemptAt: 0,
+    random: () => 0.5,
+    ...question,
+  });
 }
-const series = (over: Partial<ResolvedRetry>, count = 5): (number | null)[] => Array.from({ length: count }, (_, index) => ask(over, { attempt: index + 1 }));
+const series = (over: Partial<ResolvedRetry>, count = 5): (number | null)[] =>
+  Array.from({ length: count }, (_, index) => ask(over, { attempt: index + 1 }));
 
 test('waits grow as declared', () => {
   expect(series({})).toEqual([1000, 2000, 4000, 8000, 16_000]);
@@ -32,7 +48,8 @@ test('on replaces the judgement, not_on takes from it', () => {
 });
 
 test('Retry-After is honoured up to max_interval or five minutes, and never shortens a wait', () => {
-  const asked = (retryAfterMs: number, over: Partial<ResolvedRetry> = {}): number | null => ask(over, { error: { code: 'http_429', retryable: true, retryAfterMs } });
+  const asked = (retryAfterMs: number, over: Partial<ResolvedRetry> = {}): number | null =>
+    ask(over, { error: { code: 'http_429', retryable: true, retryAfterMs } });
   expect(asked(7000)).toBe(7000);
   expect(asked(10)).toBe(1000);
   expect(asked(3_600_000)).toBe(300_000);
@@ -48,12 +65,21 @@ test('max_duration counts from the first attempt and includes the wait', () => {
 test('jitter shakes by its share to both sides, and delays stay within 1 ms and max_interval', () => {
   expect(ask({ jitter: 0.2 }, { random: () => 0 })).toBe(800);
   expect(ask({ jitter: 0.2 }, { random: () => 0.999999 })).toBe(1200);
-  fc.assert(fc.property(
-    fc.record({ attempt: fc.integer({ min: 1, max: 200 }), jitter: fc.double({ min: 0, max: 1, noNaN: true }), initialMs: fc.integer({ min: 0, max: 1e6 }), factor: fc.double({ min: 1, max: 10, noNaN: true }), backoff: fc.constantFrom('exponential', 'linear', 'constant'), random: fc.double({ min: 0, max: 0.999, noNaN: true }) }),
-    ({ attempt, random, ...over }) => {
-      const delay = ask({ ...over, attempts: 1000 }, { attempt, random: () => random });
-      expect(delay).toBeGreaterThanOrEqual(1);
-      expect(delay).toBeLessThanOrEqual(60_000);
-    },
-  ));
+  fc.assert(
+    fc.property(
+      fc.record({
+        attempt: fc.integer({ min: 1, max: 200 }),
+        jitter: fc.double({ min: 0, max: 1, noNaN: true }),
+        initialMs: fc.integer({ min: 0, max: 1e6 }),
+        factor: fc.double({ min: 1, max: 10, noNaN: true }),
+        backoff: fc.constantFrom('exponential', 'linear', 'constant'),
+        random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      }),
+      ({ attempt, random, ...over }) => {
+        const delay = ask({ ...over, attempts: 1000 }, { attempt, random: () => random });
+        expect(delay).toBeGreaterThanOrEqual(1);
+        expect(delay).toBeLessThanOrEqual(60_000);
+      },
+    ),
+  );
 });

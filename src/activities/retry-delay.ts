@@ -23,6 +23,7 @@ export function retryDelay(question: RetryQuestion): number | null {
   if (!mayRetry(retry, error)) return null;
   const asked = Math.min(error.retryAfterMs ?? 0, Math.max(retry.maxIntervalMs, RETRY_AFTER_MS));
   const delay = Math.max(1, Math.round(Math.max(backoffMs(retry, attempt, question.random()), asked)));
-  if (retry.maxDurationMs !== undefined && question.now + delay - question.firstAttemptAt > retry.maxDurationMs) return null;
+  if (retry.maxDurationMs !== undefined && question.now + delay - question.firstAttemptAt > retry.maxDurationMs)
+    return null;
   return delay;
 }

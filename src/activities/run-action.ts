@@ -48,34 +48,70 @@ export async function runAction(request: ActionRequest, deps: ActivityDeps, info
     return masker.json(checkResult(valueOf(ended, request, info)));
   } catch (error) {
     if (error instanceof CancelledFailure) throw error;
-    throw toApplicationFailure(error, { request, masker, now: now(), random: deps.random ?? Math.random, attempt: info.attempt + request.attemptOffset });
+    throw toApplicationFailure(error, {
+      request,
+      masker,
+      now: now(),
+      random: deps.random ?? Math.random,
+      attempt: info.attempt + request.attemptOffset,
+    });
   }
 }
 
-async function perform(request: ActionRequest, deps: ActivityDeps, scope: { info: AttemptInfo; masker: Masker }): Promise<Ended<unknown>> {
+async function perform(
+  request: ActionRequest,
+  deps: ActivityDeps,
+  scope: { info: AttemptInfo; masker: Masker },
+): Promise<Ended<unknown>> {
   const { info, masker } = scope;
   const adapter = await findAdapter(request, deps);
   const action = Object.hasOwn(adapter.actions, request.action) ? adapter.actions[request.action] : undefined;
-  const manifest = Object.hasOwn(adapter.manifest.actions, request.action) ? adapter.manifest.actions[request.action] : undefined;
+  const manifest = Object.hasOwn(adapter.manifest.actions, request.action)
+    ? adapter.manifest.actions[request.action]
+    : undefined;
   if (action === undefined || manifest === undefined) {
-    throw new ActionError({ code: 'action_not_found', message: `The adapter ${request.adapter} has no action ${request.action}.`, outcome: 'not_sent' });
+    throw new ActionError({
+      code: 'action_not_found',
+      message: `The adapter ${request.adapter} has no action ${request.action}.`,
+      outcome: 'not_sent',
+    });
   }
   const secret = async (name: string): Promise<string> => {
     const value = await deps.secrets.resolve(name);
     masker.add(value);
     return value;
   };
-  const params = await fillParams(request.params, request.fills, { secret, callbackUrl: () => callbackUrl(request, deps, masker) });
+  const params = await fillParams(request.params, request.fills, {
+    secret,
+    callbackUrl: () => callbackUrl(request, deps, masker),
+  });
   if (manifest.input !== undefined) {
     const problems = validateAgainst(manifest.input, params);
-    if (problems.length > 0) throw new ActionError({ code: 'validation_failed', message: `The params of ${request.adapter}.${request.action} are not valid: ${problemsText(problems)}.`, outcome: 'not_sent', details: { problems: problems.map(({ path, message }) => ({ path, message })) } });
+    if (problems.length > 0)
+      throw new ActionError({
+        code: 'validation_failed',
+        message: `The params of ${request.adapter}.${request.action} are not valid: ${problemsText(problems)}.`,
+        outcome: 'not_sent',
+        details: { problems: problems.map(({ path, message }) => ({ path, message })) },
+      });
   }
   const attempt = info.attempt + request.attemptOffset;
-  const log = createActionLog({ request, attempt, masker, ...(deps.log !== undefined && { sink: deps.log }), now: deps.now ?? Date.now });
+  const log = createActionLog({
+    request,
+    attempt,
+    masker,
+    ...(deps.log !== undefined && { sink: deps.log }),
+    now: deps.now ?? Date.now,
+  });
   const context: Omit<ActionContext, 'signal'> = {
-    attempt, log, secret,
-    idempotencyKey: request.idempotencyKey, ownKey: request.ownKey,
-    execution: request.execution, step: request.step, environment: request.environment,
+    attempt,
+    log,
+    secret,
+    idempotencyKey: request.idempotencyKey,
+    ownKey: request.ownKey,
+    execution: request.execution,
+    step: request.step,
+    environment: request.environment,
   };
   const { heartbeat } = info;
   return boundedCall<unknown>((signal) => action(params, { ...context, signal }), {
@@ -90,12 +126,22 @@ async function findAdapter(request: ActionRequest, deps: ActivityDeps): Promise<
   if (adapter !== undefined) return adapter;
   // Another worker, or this one after its next reload, may have it.
   const which = request.pin === undefined ? '' : ' in the version that this flow was checked against';
-  throw new ActionError({ code: 'adapter_unavailable', status: 503, message: `This worker has no adapter ${request.adapter}${which}.`, retryable: true, outcome: 'not_sent' });
+  throw new ActionError({
+    code: 'adapter_unavailable',
+    status: 503,
+    message: `This worker has no adapter ${request.adapter}${which}.`,
+    retryable: true,
+    outcome: 'not_sent',
+  });
 }
 
 function callbackUrl(request: ActionRequest, deps: ActivityDeps, masker: Masker): string {
   if (request.callback === undefined) {
-    throw new ActionError({ code: 'validation_failed', message: '$execution.callback_url is there only for steps that wait for a callback.', outcome: 'not_sent' });
+    throw new ActionError({
+      code: 'validation_failed',
+      message: '$execution.callback_url is there only for steps that wait for a callback.',
+      outcome: 'not_sent',
+    });
   }
   const url = deps.callbackUrls(request.callback);
   masker.add(url.slice(url.lastIndexOf('/') + 1)); // the token is a credential
@@ -136,5 +182,10 @@ function cancellation(error: unknown, request: ActionRequest, info: AttemptInfo)
   if (cancelled.message !== 'WORKER_SHUTDOWN') return cancelled;
   // Nobody has cancelled the step: its worker goes away. Reported like a lost worker, which costs covered calls no attempt.
   const outcome = outcomeOf(error);
-  return new ActionError({ code: 'worker_lost', message: `The worker was shut down during ${request.adapter}.${request.action}.`, retryable: true, outcome });
+  return new ActionError({
+    code: 'worker_lost',
+    message: `The worker was shut down during ${request.adapter}.${request.action}.`,
+    retryable: true,
+    outcome,
+  });
 }

@@ -37,7 +37,9 @@ export function toApplicationFailure(thrown: unknown, context: FailureContext): 
   // An outcome nobody knows is final whatever `retry.on` says: sending again might do it twice.
   // A worker that went away is the interpreter's business where the call is covered: it starts the call anew and counts no attempt.
   const final = error.code === OUTCOME_UNKNOWN || (error.code === WORKER_LOST && request.covered);
-  const delay = final ? null : retryDelay({ ...context, retry: request.retry, error, firstAttemptAt: request.firstAttemptAt });
+  const delay = final
+    ? null
+    : retryDelay({ ...context, retry: request.retry, error, firstAttemptAt: request.firstAttemptAt });
   // No `cause`: its message and stack would travel unmasked.
   return ApplicationFailure.create({
     type: info.code,
@@ -60,7 +62,9 @@ function judged(error: ActionError, request: ActionRequest): ActionError {
     message: `It is not known whether ${request.adapter}.${request.action} was carried out, and it can't be sent twice: ${message}`,
     status,
     outcome: 'unknown',
-    details: { error: { code, message, ...(status !== undefined && { status }), ...(details !== undefined && { details }) } },
+    details: {
+      error: { code, message, ...(status !== undefined && { status }), ...(details !== undefined && { details }) },
+    },
   });
 }
 
@@ -85,7 +89,9 @@ function boundedDetails(details: Json, masker: Masker): Json {
     const masked = masker.json(details);
     const text = JSON.stringify(masked);
     if (text === undefined) return null;
-    return text.length <= MAX_DETAILS_BYTES ? (JSON.parse(text) as Json) : { truncated: text.slice(0, MAX_DETAILS_BYTES) };
+    return text.length <= MAX_DETAILS_BYTES
+      ? (JSON.parse(text) as Json)
+      : { truncated: text.slice(0, MAX_DETAILS_BYTES) };
   } catch {
     return null; // an adapter's details that are no JSON must not hide the error itself
   }

@@ -31,13 +31,21 @@ export async function loadManifests(folders: readonly string[]): Promise<LoadedM
 }
 
 /** Checks the text of one adapter file. */
-export function parseManifest(file: string, source: string): { readonly spec?: AdapterSpec; readonly problems: readonly ManifestProblem[] } {
+export function parseManifest(
+  file: string,
+  source: string,
+): { readonly spec?: AdapterSpec; readonly problems: readonly ManifestProblem[] } {
   try {
     const document = readYamlDocument(source);
     const { spec, problems } = checkSpec(document.value);
     return {
       ...(spec !== undefined && { spec }),
-      problems: problems.map((problem) => ({ file, ...document.placeOf(problem.path), path: problem.path, message: `${problem.path === '' ? 'the adapter' : problem.path} ${problem.message}` })),
+      problems: problems.map((problem) => ({
+        file,
+        ...document.placeOf(problem.path),
+        path: problem.path,
+        message: `${problem.path === '' ? 'the adapter' : problem.path} ${problem.message}`,
+      })),
     };
   } catch (error) {
     if (error instanceof YamlFault) return { problems: [{ file, ...error.place, path: '', message: error.message }] };
@@ -53,7 +61,10 @@ export function formatManifestProblem(problem: ManifestProblem): string {
 async function manifestFiles(folder: string): Promise<string[]> {
   try {
     const names = await readdir(folder);
-    return names.filter((name) => /\.ya?ml$/.test(name)).sort().map((name) => join(folder, name));
+    return names
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
     throw error;

@@ -54,7 +54,13 @@ export async function createRegistry(options: RegistryOptions = {}): Promise<Ada
     const folder = dirname(file);
     const known = folderOf.get(spec.name);
     if (codedNames.has(spec.name) || known === folder) {
-      problems.push({ file, line: 1, column: 1, path: '/name', message: `/name "${spec.name}" is taken by another adapter` });
+      problems.push({
+        file,
+        line: 1,
+        column: 1,
+        path: '/name',
+        message: `/name "${spec.name}" is taken by another adapter`,
+      });
     } else if (known === undefined) {
       const adapter = adapterFromManifest(spec, { client, settings });
       adapters.set(spec.name, adapter);

@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import formatsPlugin from 'ajv-formats';
 import { didYouMean } from '../dsl/diagnostics/nearest.ts';
 import type { JsonObject } from '../dsl/ir/json.ts';
+import { linearRegExp } from './linear-regexp.ts';
 
 export interface SchemaProblem {
   /** JSON pointer into the value; `` is the whole value. */
@@ -11,7 +12,14 @@ export interface SchemaProblem {
 
 // `strict: false`: manifests may carry vocabulary of their own (x-…, examples for editors) without being refused.
 // `verbose` brings the schema beside an error, for hints.
-const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true, verbose: true });
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: false,
+  validateFormats: true,
+  verbose: true,
+  addUsedSchema: false,
+  code: { regExp: linearRegExp },
+});
 // The package is CommonJS: under NodeNext its default export is typed as the module object.
 (formatsPlugin as unknown as (instance: Ajv2020) => void)(ajv);
 
@@ -25,10 +33,15 @@ export function validateAgainst(schema: JsonObject, value: unknown): readonly Sc
   let validate = compiled.get(schema);
   if (validate === undefined) {
     validate = ajv.compile(schema);
+    // ajv would keep it for ever, and refuse another schema with the same `$id`.
+    ajv.removeSchema(schema);
     compiled.set(schema, validate);
   }
   if (validate(value) === true) return [];
-  return (validate.errors ?? []).filter((error) => error.keyword !== 'if').slice(0, 20).map((error) => ({ path: pathOf(error), message: describe(error) }));
+  return (validate.errors ?? [])
+    .filter((error) => error.keyword !== 'if')
+    .slice(0, 20)
+    .map((error) => ({ path: pathOf(error), message: describe(error) }));
 }
 
 /** Why this is no usable JSON Schema, or null. */
@@ -50,7 +63,9 @@ function pathOf(error: ErrorObject): string {
   const missing: unknown = error.params['missingProperty'];
   const extra: unknown = error.params['additionalProperty'];
   const name = typeof missing === 'string' ? missing : typeof extra === 'string' ? extra : null;
-  return name === null ? error.instancePath : `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return name === null
+    ? error.instancePath
+    : `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 function describe(error: ErrorObject): string {
@@ -63,6 +78,9 @@ function describe(error: ErrorObject): string {
 
 function unknownKey(error: ErrorObject): string {
   const properties: unknown = error.parentSchema?.['properties'];
-  const hint = didYouMean(String(error.params['additionalProperty']), properties !== null && typeof properties === 'object' ? Object.keys(properties) : []);
+  const hint = didYouMean(
+    String(error.params['additionalProperty']),
+    properties !== null && typeof properties === 'object' ? Object.keys(properties) : [],
+  );
   return hint === undefined ? 'is not a known key' : `is not a known key. ${hint}`;
 }

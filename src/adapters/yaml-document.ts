@@ -27,7 +27,8 @@ const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', '
 
 /** Reads one YAML document. Throws {@link YamlFault} for what is no YAML, no JSON, or beyond the limits. */
 export function readYamlDocument(source: string): YamlDocument {
-  if (Buffer.byteLength(source) > MAX_BYTES) throw new YamlFault(`larger than ${MAX_BYTES / 1024} KiB`, { line: 1, column: 1 });
+  if (Buffer.byteLength(source) > MAX_BYTES)
+    throw new YamlFault(`larger than ${MAX_BYTES / 1024} KiB`, { line: 1, column: 1 });
   const start: Place = { line: 1, column: 1 };
   try {
     const events = parseEvents(source, { maxDepth: MAX_DEPTH });
@@ -38,7 +39,8 @@ export function readYamlDocument(source: string): YamlDocument {
     return { value, placeOf: (pointer) => nearest(places, pointer) };
   } catch (error) {
     if (error instanceof YamlFault) throw error;
-    if (error instanceof YAMLException) throw new YamlFault(error.reason, { line: (error.mark?.line ?? 0) + 1, column: (error.mark?.column ?? 0) + 1 });
+    if (error instanceof YAMLException)
+      throw new YamlFault(error.reason, { line: (error.mark?.line ?? 0) + 1, column: (error.mark?.column ?? 0) + 1 });
     throw new YamlFault(error instanceof Error ? error.message : String(error), start);
   }
 }
@@ -59,14 +61,20 @@ function plain(value: unknown, budget: { left: number }): Json {
   throw new YamlFault(`a value that JSON can't hold (${typeof value})`, { line: 1, column: 1 });
 }
 
-type Frame = { readonly pointer: string; readonly kind: 'map' | 'list'; index: number; key: { text: string; at: number } | null };
+type Frame = {
+  readonly pointer: string;
+  readonly kind: 'map' | 'list';
+  index: number;
+  key: { text: string; at: number } | null;
+};
 
 function placesOf(source: string, events: readonly Event[]): ReadonlyMap<string, Place> {
   const lineStarts = [0];
   for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   const places = new Map<string, Place>();
   const frames: (Frame | null)[] = []; // null: the document itself
-  const put = (pointer: string, offset: number): void => void (places.has(pointer) || places.set(pointer, placeAt(lineStarts, Math.max(0, offset))));
+  const put = (pointer: string, offset: number): void =>
+    void (places.has(pointer) || places.set(pointer, placeAt(lineStarts, Math.max(0, offset))));
   /** Takes the next node: its pointer, or null when it is a map's key. */
   const take = (offset: number, scalar: string | null): string | null => {
     const frame = frames.at(-1) ?? null;

@@ -21,21 +21,34 @@ const PayloadProto = protobuf.temporal.api.common.v1.Payload;
  * A codec for the data converter of clients and workers, outermost in the chain (after encryption, if there is any).
  * Encoding twice, or decoding what was never stored, changes nothing. Error: ApplicationFailure `result_too_large`.
  */
-export function createClaimCheckCodec({ store, thresholdBytes = CLAIM_CHECK_BYTES, maxBytes = MAX_RESULT_BYTES + 1024 * 1024 }: ClaimCheckOptions): PayloadCodec {
+export function createClaimCheckCodec({
+  store,
+  thresholdBytes = CLAIM_CHECK_BYTES,
+  maxBytes = MAX_RESULT_BYTES + 1024 * 1024,
+}: ClaimCheckOptions): PayloadCodec {
   return {
     encode: (payloads) => Promise.all(payloads.map((payload) => check(payload, { store, thresholdBytes, maxBytes }))),
     decode: (payloads) => Promise.all(payloads.map((payload) => restore(payload, store))),
   };
 }
 
-async function check(payload: Payload, { store, thresholdBytes, maxBytes }: Required<ClaimCheckOptions>): Promise<Payload> {
+async function check(
+  payload: Payload,
+  { store, thresholdBytes, maxBytes }: Required<ClaimCheckOptions>,
+): Promise<Payload> {
   const size = payload.data?.byteLength ?? 0;
   if (size <= thresholdBytes || isReference(payload)) return payload;
   if (size > maxBytes) {
-    throw ApplicationFailure.nonRetryable(`A value of ${size} bytes is too large: at most ${maxBytes} can be kept. Store it elsewhere and pass its address.`, 'result_too_large');
+    throw ApplicationFailure.nonRetryable(
+      `A value of ${size} bytes is too large: at most ${maxBytes} can be kept. Store it elsewhere and pass its address.`,
+      'result_too_large',
+    );
   }
   const hash = await store.put(PayloadProto.encode(payload).finish());
-  return { metadata: { encoding: Buffer.from(CLAIM_CHECK_ENCODING) }, data: Buffer.from(JSON.stringify({ hash, size })) };
+  return {
+    metadata: { encoding: Buffer.from(CLAIM_CHECK_ENCODING) },
+    data: Buffer.from(JSON.stringify({ hash, size })),
+  };
 }
 
 async function restore(payload: Payload, store: PayloadStore): Promise<Payload> {
@@ -47,5 +60,5 @@ async function restore(payload: Payload, store: PayloadStore): Promise<Payload> 
 
 function isReference(payload: Payload): boolean {
   const encoding = payload.metadata?.['encoding'];
-  return encoding != null && Buffer.from(encoding).toString('utf8') === CLAIM_CHECK_ENCODING;
+  return encoding !== undefined && encoding !== null && Buffer.from(encoding).toString('utf8') === CLAIM_CHECK_ENCODING;
 }

@@ -14,8 +14,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
-const encodingOf = (payload: Payload | undefined): string => Buffer.from(payload?.metadata?.['encoding'] ?? []).toString();
-const files = async (): Promise<string[]> => (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+const encodingOf = (payload: Payload | undefined): string =>
+  Buffer.from(payload?.metadata?.['encoding'] ?? []).toString();
+const files = async (): Promise<string[]> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 
 describe('the file store', () => {
   test('keeps bytes by their hash, once, in two levels of folders', async () => {
@@ -58,7 +62,10 @@ describe('the codec', () => {
     expect(encodingOf(encoded[1])).toBe(CLAIM_CHECK_ENCODING);
     expect(encoded[1]?.data?.byteLength).toBeLessThan(200);
     const decoded = await codec.decode(encoded);
-    expect(decoded.map((payload) => defaultPayloadConverter.fromPayload(payload))).toEqual([{ a: 1 }, { text: 'ü'.repeat(200_000) }]);
+    expect(decoded.map((payload) => defaultPayloadConverter.fromPayload(payload))).toEqual([
+      { a: 1 },
+      { text: 'ü'.repeat(200_000) },
+    ]);
     expect(encodingOf(decoded[1])).toBe('json/plain');
   });
 
@@ -75,6 +82,9 @@ describe('the codec', () => {
     const codec = createClaimCheckCodec({ store: createFsStore(folder), thresholdBytes: 12, maxBytes: 22 });
     const [kept, stored] = await codec.encode([payloadOf('x'.repeat(10)), payloadOf('x'.repeat(11))]);
     expect([encodingOf(kept), encodingOf(stored)]).toEqual(['json/plain', CLAIM_CHECK_ENCODING]);
-    await expect(codec.encode([payloadOf('x'.repeat(21))])).rejects.toMatchObject({ type: 'result_too_large', nonRetryable: true });
+    await expect(codec.encode([payloadOf('x'.repeat(21))])).rejects.toMatchObject({
+      type: 'result_too_large',
+      nonRetryable: true,
+    });
   });
 });

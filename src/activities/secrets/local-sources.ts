@@ -14,7 +14,8 @@ export function fileSecrets(folder: string): Source {
     try {
       return (await readFile(join(folder, name), 'utf8')).replace(/\r?\n$/, '');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) return undefined;
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+        return undefined;
       throw error;
     }
   };

@@ -27,7 +27,7 @@ export class Masker {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.json(item));
     if (value !== null && typeof value === 'object') {
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item as Json)]));
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item)]));
     }
     return value;
   }

@@ -8,7 +8,9 @@ export interface SecretsResolver {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 /** Asks sources in order; the first that knows the name wins. */
-export function createSecretsResolver(sources: readonly ((name: string) => Promise<string | undefined>)[]): SecretsResolver {
+export function createSecretsResolver(
+  sources: readonly ((name: string) => Promise<string | undefined>)[],
+): SecretsResolver {
   return {
     async resolve(name) {
       if (NAME.test(name)) {
@@ -17,7 +19,11 @@ export function createSecretsResolver(sources: readonly ((name: string) => Promi
           if (value !== undefined && value !== '') return value;
         }
       }
-      throw new ActionError({ code: 'secret_not_found', message: `There is no secret named ${NAME.test(name) ? name : '(not a valid name)'}.`, outcome: 'not_sent' });
+      throw new ActionError({
+        code: 'secret_not_found',
+        message: `There is no secret named ${NAME.test(name) ? name : '(not a valid name)'}.`,
+        outcome: 'not_sent',
+      });
     },
   };
 }

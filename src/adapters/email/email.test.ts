@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Json } from '../../dsl/ir/json.ts';
-import { adapterContractSuite } from '../contract-suite.ts';
+import { adapterContractSuite } from '../testdata/contract-suite.ts';
 import { failureOf, testContext } from '../testdata/context.ts';
 import { createEmailAdapter } from './index.ts';
 
@@ -20,7 +20,8 @@ const options: SMTPServerOptions = {
     connections += 1;
     done();
   },
-  onAuth: (auth, _session, done) => (auth.password === 'right-pass' ? done(null, { user: 'ada' }) : done(refuse(535, 'bad credentials'))),
+  onAuth: (auth, _session, done) =>
+    auth.password === 'right-pass' ? done(null, { user: 'ada' }) : done(refuse(535, 'bad credentials')),
   onRcptTo: (address, _session, done) => {
     if (address.address.startsWith('later@')) done(refuse(451, 'try later'));
     else if (address.address.startsWith('nobody@')) done(refuse(550, 'no such user'));
@@ -33,14 +34,20 @@ const options: SMTPServerOptions = {
       const to = session.envelope.rcptTo.map((entry) => entry.address);
       if (to[0]?.startsWith('drop@') === true) return dropAll();
       if (to[0]?.startsWith('slow@') === true) return undefined;
-      received.push({ from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address, to, content: Buffer.concat(chunks).toString('utf8') });
+      received.push({
+        from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address,
+        to,
+        content: Buffer.concat(chunks).toString('utf8'),
+      });
       return done();
     });
   },
 };
 function dropAll(): void {
   // The typings leave the set of connections out.
-  for (const connection of (server as unknown as { connections: Set<{ _socket: { destroy: () => void } }> }).connections) connection._socket.destroy();
+  for (const connection of (server as unknown as { connections: Set<{ _socket: { destroy: () => void } }> })
+    .connections)
+    connection._socket.destroy();
 }
 
 beforeAll(async () => {
@@ -54,10 +61,20 @@ afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
 beforeEach(() => void received.splice(0));
 
 const adapter = (settings: Readonly<Record<string, string>> = {}): ReturnType<typeof createEmailAdapter> => {
-  const all: Readonly<Record<string, string>> = { WEIR_EMAIL_URL: url, WEIR_EMAIL_FROM: 'weir@example.com', ...settings };
+  const all: Readonly<Record<string, string>> = {
+    WEIR_EMAIL_URL: url,
+    WEIR_EMAIL_FROM: 'weir@example.com',
+    ...settings,
+  };
   return createEmailAdapter({ settings: (name) => all[name] });
 };
-const send = (params: Json, { settings = {}, signal = AbortSignal.timeout(5000) }: { settings?: Readonly<Record<string, string>>; signal?: AbortSignal } = {}): Promise<Json> => {
+const send = (
+  params: Json,
+  {
+    settings = {},
+    signal = AbortSignal.timeout(5000),
+  }: { settings?: Readonly<Record<string, string>>; signal?: AbortSignal } = {},
+): Promise<Json> => {
   const action = adapter(settings).actions['send'];
   if (action === undefined) throw new Error('no action send');
   return action(params, testContext({ signal }));
@@ -67,14 +84,28 @@ const mail = { to: 'ada@example.com', subject: 'Hello', text: 'Good to have you 
 adapterContractSuite('email', {
   adapter,
   context: testContext,
-  scenarios: () => ({ send: { hanging: { ...mail, to: 'slow@example.com' }, failing: { ...mail, to: 'later@example.com' }, calls: () => connections } }),
+  scenarios: () => ({
+    send: {
+      hanging: { ...mail, to: 'slow@example.com' },
+      failing: { ...mail, to: 'later@example.com' },
+      calls: () => connections,
+    },
+  }),
 });
 
 test('sends to all, bcc without a header, with attachments', async () => {
-  const result = await send({ ...mail, to: ['ada@example.com', 'Bob <bob@example.com>'], bcc: 'eve@example.com', attachments: [{ filename: 'a.txt', content: Buffer.from('attached').toString('base64'), encoding: 'base64' }] });
+  const result = await send({
+    ...mail,
+    to: ['ada@example.com', 'Bob <bob@example.com>'],
+    bcc: 'eve@example.com',
+    attachments: [{ filename: 'a.txt', content: Buffer.from('attached').toString('base64'), encoding: 'base64' }],
+  });
   expect(result).toMatchObject({ accepted: ['ada@example.com', 'bob@example.com', 'eve@example.com'], rejected: [] });
   expect(received).toHaveLength(1);
-  expect(received[0]).toMatchObject({ from: 'weir@example.com', to: ['ada@example.com', 'bob@example.com', 'eve@example.com'] });
+  expect(received[0]).toMatchObject({
+    from: 'weir@example.com',
+    to: ['ada@example.com', 'bob@example.com', 'eve@example.com'],
+  });
   expect(received[0]?.content).not.toContain('eve@example.com');
   expect(received[0]?.content).toContain(Buffer.from('attached').toString('base64'));
 });
@@ -94,15 +125,23 @@ test.each([
 });
 
 test('stopped after the mail was on its way: unknown', async () => {
-  expect(await failureOf(send({ ...mail, to: 'slow@example.com' }, { signal: AbortSignal.timeout(200) }))).toMatchObject({ code: 'timeout', status: 408, outcome: 'unknown' });
+  expect(
+    await failureOf(send({ ...mail, to: 'slow@example.com' }, { signal: AbortSignal.timeout(200) })),
+  ).toMatchObject({ code: 'timeout', status: 408, outcome: 'unknown' });
 });
 
 test('no server, or one that never greets: nothing was sent', async () => {
-  expect(await failureOf(send(mail, { settings: { WEIR_EMAIL_URL: 'smtp://127.0.0.1:1' } }))).toMatchObject({ code: 'connection_failed', retryable: true, outcome: 'not_sent' });
+  expect(await failureOf(send(mail, { settings: { WEIR_EMAIL_URL: 'smtp://127.0.0.1:1' } }))).toMatchObject({
+    code: 'connection_failed',
+    retryable: true,
+    outcome: 'not_sent',
+  });
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const address = `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  expect(await failureOf(send(mail, { settings: { WEIR_EMAIL_URL: address }, signal: AbortSignal.timeout(150) }))).toMatchObject({ code: 'timeout', outcome: 'not_sent' });
+  expect(
+    await failureOf(send(mail, { settings: { WEIR_EMAIL_URL: address }, signal: AbortSignal.timeout(150) })),
+  ).toMatchObject({ code: 'timeout', outcome: 'not_sent' });
   silent.close();
 });
 
@@ -110,7 +149,9 @@ test('a wrong password is refused and not shown', async () => {
   const failure = await failureOf(send(mail, { settings: { WEIR_EMAIL_URL: url.replace('//', '//ada:wrong-pass@') } }));
   expect(failure).toMatchObject({ code: 'smtp_535', retryable: false });
   expect(JSON.stringify([failure.message, failure.details])).not.toContain('wrong-pass');
-  expect(await send(mail, { settings: { WEIR_EMAIL_URL: url.replace('//', '//ada:right-pass@') } })).toMatchObject({ rejected: [] });
+  expect(await send(mail, { settings: { WEIR_EMAIL_URL: url.replace('//', '//ada:right-pass@') } })).toMatchObject({
+    rejected: [],
+  });
 });
 
 test('without settings it says what to set', async () => {
@@ -118,5 +159,7 @@ test('without settings it says what to set', async () => {
   const failure = await failureOf(Promise.resolve(bare?.(mail, testContext())));
   expect(failure).toMatchObject({ code: 'connection_not_configured', outcome: 'not_sent' });
   expect(failure.message).toContain('WEIR_EMAIL_FROM');
-  expect(await failureOf(send(mail, { settings: { WEIR_EMAIL_URL: 'http://x' } }))).toMatchObject({ code: 'connection_not_configured' });
+  expect(await failureOf(send(mail, { settings: { WEIR_EMAIL_URL: 'http://x' } }))).toMatchObject({
+    code: 'connection_not_configured',
+  });
 });

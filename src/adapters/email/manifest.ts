@@ -1,14 +1,21 @@
 import type { JsonObject } from '../../dsl/ir/json.ts';
 import { defineManifest } from '../manifest-hash.ts';
 
-const address: JsonObject = { type: 'string', minLength: 3, maxLength: 320, pattern: '^[^\\r\\n]+$', description: '`a@b.c` or `Name <a@b.c>`' };
+const address: JsonObject = {
+  type: 'string',
+  minLength: 3,
+  maxLength: 320,
+  pattern: '^[^\\r\\n]+$',
+  description: '`a@b.c` or `Name <a@b.c>`',
+};
 const addresses: JsonObject = { anyOf: [address, { type: 'array', minItems: 1, maxItems: 100, items: address }] };
 
 export const emailManifest = defineManifest({
   name: 'email',
   version: '1.0.0',
   title: 'E-mail',
-  description: 'Sends mail over SMTP. Settings: WEIR_EMAIL_URL (smtp://user:password@host:port, smtps:// for TLS), WEIR_EMAIL_FROM.',
+  description:
+    'Sends mail over SMTP. Settings: WEIR_EMAIL_URL (smtp://user:password@host:port, smtps:// for TLS), WEIR_EMAIL_FROM.',
   default_action: 'send',
   actions: {
     send: {
@@ -21,9 +28,12 @@ export const emailManifest = defineManifest({
         additionalProperties: false,
         properties: {
           from: { ...address, description: 'Default: the setting WEIR_EMAIL_FROM.' },
-          to: addresses, cc: addresses, bcc: addresses,
+          to: addresses,
+          cc: addresses,
+          bcc: addresses,
           subject: { type: 'string', maxLength: 998, pattern: '^[^\\r\\n]*$' },
-          text: { type: 'string' }, html: { type: 'string' },
+          text: { type: 'string' },
+          html: { type: 'string' },
           attachments: {
             type: 'array',
             maxItems: 50,

@@ -14,7 +14,12 @@ interface SendParams {
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
-  readonly attachments?: readonly { readonly filename: string; readonly content: string; readonly content_type?: string; readonly encoding?: 'utf8' | 'base64' }[];
+  readonly attachments?: readonly {
+    readonly filename: string;
+    readonly content: string;
+    readonly content_type?: string;
+    readonly encoding?: 'utf8' | 'base64';
+  }[];
 }
 
 /** `email.send`. One connection for each mail, so that abort can end it. */
@@ -27,16 +32,19 @@ export function createSendAction(settings: Settings): ActionFunction {
     const transport = nodemailer.createTransport(smtpOptions(requireSetting('WEIR_EMAIL_URL', settings)));
     let contentSent = false;
     transport.use('stream', (mail, done) => {
-      mail.message.transform(() => new Transform({
-        transform(chunk, _encoding, next) {
-          contentSent = true;
-          next(null, chunk);
-        },
-      }));
+      mail.message.transform(
+        () =>
+          new Transform({
+            transform(chunk, _encoding, next) {
+              contentSent = true;
+              next(null, chunk);
+            },
+          }),
+      );
       done();
     });
     try {
-      const info = await transport.sendMail({
+      const message = {
         from,
         to: list(params.to),
         cc: list(params.cc),
@@ -44,15 +52,24 @@ export function createSendAction(settings: Settings): ActionFunction {
         subject: params.subject,
         text: params.text,
         html: params.html,
-        attachments: (params.attachments ?? []).map((file) => ({ filename: file.filename, content: Buffer.from(file.content, file.encoding ?? 'utf8'), contentType: file.content_type })),
+        attachments: (params.attachments ?? []).map((file) => ({
+          filename: file.filename,
+          content: Buffer.from(file.content, file.encoding ?? 'utf8'),
+          contentType: file.content_type,
+        })),
         // The same step gives the same id: mail systems that remove duplicates can.
         messageId: `<${createHash('sha256').update(context.idempotencyKey).digest('hex').slice(0, 32)}@weir>`,
         disableFileAccess: true,
         disableUrlAccess: true,
         // Known to nodemailer 10, not yet to its typings.
-        ...{ signal: context.signal },
-      });
-      return { message_id: info.messageId, accepted: info.accepted.map(addressOf), rejected: info.rejected.map(addressOf) };
+        signal: context.signal,
+      };
+      const info = await transport.sendMail(message);
+      return {
+        message_id: info.messageId,
+        accepted: info.accepted.map(addressOf),
+        rejected: info.rejected.map(addressOf),
+      };
     } catch (error) {
       throw smtpError(error, { aborted: context.signal.aborted, contentSent });
     } finally {
@@ -62,10 +79,20 @@ export function createSendAction(settings: Settings): ActionFunction {
 }
 
 /** `smtp://user:password@host:port` (STARTTLS when offered; `?tls=required` insists) or `smtps://…`. */
-function smtpOptions(address: string): { host: string; port: number; secure: boolean; requireTLS: boolean; auth?: { user: string; pass: string } } {
+function smtpOptions(address: string): {
+  host: string;
+  port: number;
+  secure: boolean;
+  requireTLS: boolean;
+  auth?: { user: string; pass: string };
+} {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:')) {
-    throw new ActionError({ code: 'connection_not_configured', message: 'The setting WEIR_EMAIL_URL must be smtp://host:port or smtps://host:port.', outcome: 'not_sent' });
+    throw new ActionError({
+      code: 'connection_not_configured',
+      message: 'The setting WEIR_EMAIL_URL must be smtp://host:port or smtps://host:port.',
+      outcome: 'not_sent',
+    });
   }
   const secure = url.protocol === 'smtps:';
   return {
@@ -73,7 +100,9 @@ function smtpOptions(address: string): { host: string; port: number; secure: boo
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
     requireTLS: url.searchParams.get('tls') === 'required',
-    ...(url.username !== '' && { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
+    ...(url.username !== '' && {
+      auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
+    }),
   };
 }
 

@@ -12,20 +12,44 @@ export function smtpError(error: unknown, state: { aborted: boolean; contentSent
   const outcome = state.contentSent ? 'unknown' : 'not_sent';
   const options = { cause: error };
   if (state.aborted) {
-    return new ActionError({ code: 'timeout', status: 408, message: 'Sending the mail was ended before the server had answered.', retryable: true, outcome }, options);
+    return new ActionError(
+      {
+        code: 'timeout',
+        status: 408,
+        message: 'Sending the mail was ended before the server had answered.',
+        retryable: true,
+        outcome,
+      },
+      options,
+    );
   }
   const refused = REFUSALS.has(code);
   if (responseCode !== null) {
-    return new ActionError({
-      code: `smtp_${responseCode}`,
-      message: `The mail server refused: ${message}`,
-      retryable: responseCode >= 400 && responseCode < 500,
-      outcome: refused ? 'failed' : outcome,
-      details: { smtp_code: responseCode, command },
-    }, options);
+    return new ActionError(
+      {
+        code: `smtp_${responseCode}`,
+        message: `The mail server refused: ${message}`,
+        retryable: responseCode >= 400 && responseCode < 500,
+        outcome: refused ? 'failed' : outcome,
+        details: { smtp_code: responseCode, command },
+      },
+      options,
+    );
   }
-  if (refused) return new ActionError({ code: code === 'EAUTH' ? 'smtp_auth_failed' : 'validation_failed', message, outcome: 'not_sent' }, options);
-  return new ActionError({ code: 'connection_failed', message: `The conversation with the mail server broke: ${message}`, retryable: true, outcome }, options);
+  if (refused)
+    return new ActionError(
+      { code: code === 'EAUTH' ? 'smtp_auth_failed' : 'validation_failed', message, outcome: 'not_sent' },
+      options,
+    );
+  return new ActionError(
+    {
+      code: 'connection_failed',
+      message: `The conversation with the mail server broke: ${message}`,
+      retryable: true,
+      outcome,
+    },
+    options,
+  );
 }
 
 function fieldsOf(error: unknown): { responseCode: number | null; command: string; code: string; message: string } {

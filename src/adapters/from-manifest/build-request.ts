@@ -17,13 +17,21 @@ export interface BuiltRequest {
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** The HTTP request of one call of a described action. Errors: `validation_failed`, `connection_not_configured`, `secret_not_found`. */
-export async function buildRequest(spec: AdapterSpec, action: ActionSpec, call: { params: JsonObject; context: ActionContext; settings: Settings }): Promise<BuiltRequest> {
+export async function buildRequest(
+  spec: AdapterSpec,
+  action: ActionSpec,
+  call: { params: JsonObject; context: ActionContext; settings: Settings },
+): Promise<BuiltRequest> {
   const { params, context } = call;
   const sources = { settings: call.settings, secret: context.secret };
   const method = methodOf(action);
   const base = parseUrl((await resolveReferences(spec.base_url, sources)).replace(/\/+$/, ''));
   const url = new URL(base.url.href.replace(/\/+$/, '') + pathOf(action.path, params));
-  const headers: Record<string, string> = { 'accept-encoding': 'gzip, deflate, br', accept: 'application/json', 'user-agent': 'weir/0.1' };
+  const headers: Record<string, string> = {
+    'accept-encoding': 'gzip, deflate, br',
+    accept: 'application/json',
+    'user-agent': 'weir/0.1',
+  };
   if (base.authorization !== null) headers['authorization'] = base.authorization;
   for (const [name, template] of Object.entries({ ...spec.headers, ...action.headers })) {
     // References first: what a param brings is data and is not looked up again.
@@ -38,7 +46,8 @@ export async function buildRequest(spec: AdapterSpec, action: ActionSpec, call: 
   appendQuery(url, isObject(query) ? query : {});
   const rest = unusedParams(action, params);
   if (action.body === undefined && !WITH_BODY.has(method)) appendQuery(url, rest);
-  const body = action.body === undefined ? (WITH_BODY.has(method) ? rest : null) : (fillTemplate(action.body, params) ?? null);
+  const body =
+    action.body === undefined ? (WITH_BODY.has(method) ? rest : null) : (fillTemplate(action.body, params) ?? null);
   return { method, url, headers, body: encodeBody(body, headers) };
 }
 
@@ -55,7 +64,8 @@ export function keyHeader(action: ActionSpec): string | null {
 function pathOf(template: string, params: JsonObject): string {
   for (const name of templateParams(template)) {
     const value = Object.hasOwn(params, name) ? params[name] : null;
-    if (value === undefined || value === null || value === '') throw invalid(`/${name} is required: it is part of the address`);
+    if (value === undefined || value === null || value === '')
+      throw invalid(`/${name} is required: it is part of the address`);
     // `.` and `..` would climb out of the path however they are encoded.
     if (value === '.' || value === '..') throw invalid(`/${name} can't be "${value}": it is part of the address`);
   }
@@ -63,13 +73,20 @@ function pathOf(template: string, params: JsonObject): string {
 }
 
 function unusedParams(action: ActionSpec, params: JsonObject): JsonObject {
-  const used = new Set([...templateParams(action.path), ...templateParams(action.query), ...templateParams(action.headers)]);
+  const used = new Set([
+    ...templateParams(action.path),
+    ...templateParams(action.query),
+    ...templateParams(action.headers),
+  ]);
   return Object.fromEntries(Object.entries(params).filter(([name]) => !used.has(name)));
 }
 
 type Sources = Parameters<typeof resolveReferences>[1];
 
-async function authorize(spec: AdapterSpec, target: { url: URL; headers: Record<string, string>; sources: Sources }): Promise<void> {
+async function authorize(
+  spec: AdapterSpec,
+  target: { url: URL; headers: Record<string, string>; sources: Sources },
+): Promise<void> {
   const { url, headers, sources } = target;
   const auth = spec.auth ?? { type: 'none' };
   switch (auth.type) {

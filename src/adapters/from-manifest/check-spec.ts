@@ -9,7 +9,10 @@ export function checkSpec(value: Json): { readonly spec?: AdapterSpec; readonly 
   const shape = validateAgainst(ADAPTER_FILE_SCHEMA, value);
   if (shape.length > 0) return { problems: shape };
   const spec = value as unknown as AdapterSpec; // the schema has just said so
-  const problems = [...checkAdapter(spec), ...Object.entries(spec.actions).flatMap(([name, action]) => checkAction(action, `/actions/${name}`))];
+  const problems = [
+    ...checkAdapter(spec),
+    ...Object.entries(spec.actions).flatMap(([name, action]) => checkAction(action, `/actions/${name}`)),
+  ];
   return problems.length > 0 ? { problems } : { spec, problems };
 }
 
@@ -22,7 +25,8 @@ function checkAdapter(spec: AdapterSpec): SchemaProblem[] {
   if (spec.auth?.type === 'api_key' && (spec.auth.header === undefined) === (spec.auth.query === undefined)) {
     problems.push({ path: '/auth', message: 'needs either `header` or `query`' });
   }
-  if (!/^(https?:\/\/|\$\{env:)/.test(spec.base_url)) problems.push({ path: '/base_url', message: 'must begin with http://, https:// or ${env:NAME}' });
+  if (!/^(https?:\/\/|\$\{env:)/.test(spec.base_url))
+    problems.push({ path: '/base_url', message: 'must begin with http://, https:// or ${env:NAME}' });
   return problems;
 }
 
@@ -40,7 +44,12 @@ function checkAction(action: ActionSpec, at: string): SchemaProblem[] {
   const known = closedProperties(action.input);
   if (known !== null) problems.push(...unknownParams(action, at, known));
   if (action.example !== undefined) {
-    problems.push(...validateAgainst(action.input, action.example).map((problem) => ({ path: `${at}/example${problem.path}`, message: problem.message })));
+    problems.push(
+      ...validateAgainst(action.input, action.example).map((problem) => ({
+        path: `${at}/example${problem.path}`,
+        message: problem.message,
+      })),
+    );
   }
   return problems;
 }
@@ -60,8 +69,12 @@ function unknownParams(action: ActionSpec, at: string, known: ReadonlySet<string
     ['body', templateParams(action.body)],
     ['defaults', Object.keys(action.defaults ?? {})],
   ];
-  return places.flatMap(([key, names]) => [...names].filter((name) => !known.has(name)).map((name) => ({
-    path: `${at}/${key}`,
-    message: `uses the param "${name}", which the input schema does not have`,
-  })));
+  return places.flatMap(([key, names]) =>
+    [...names]
+      .filter((name) => !known.has(name))
+      .map((name) => ({
+        path: `${at}/${key}`,
+        message: `uses the param "${name}", which the input schema does not have`,
+      })),
+  );
 }

@@ -59,7 +59,11 @@ function actionFunction(spec: AdapterSpec, action: ActionSpec, deps: FromManifes
   return async (params, context) => {
     const request = await buildRequest(spec, action, { params: objectOf(params), context, settings: deps.settings });
     // No redirects: credentials go where the adapter's file says, and nowhere else.
-    const answer = await deps.client.exchange({ ...request, signal: context.signal, cutAt: (status) => (status >= 200 && status < 300 ? null : ERROR_BYTES) });
+    const answer = await deps.client.exchange({
+      ...request,
+      signal: context.signal,
+      cutAt: (status) => (status >= 200 && status < 300 ? null : ERROR_BYTES),
+    });
     return mapAnswer(action, answer, request);
   };
 }

@@ -25,14 +25,16 @@ export function mapAnswer(action: ActionSpec, answer: HttpAnswer, sent: Sent): J
   const result = action.result === undefined ? body : atPointer(body, action.result);
   if (result === undefined) throw invalidResponse(`The answer has nothing at ${action.result ?? ''}.`, answer.status);
   const problems = action.output === undefined ? [] : validateAgainst(action.output, result);
-  if (problems.length > 0) throw invalidResponse(`The answer breaks the action's output schema: ${problemsText(problems)}.`, answer.status);
+  if (problems.length > 0)
+    throw invalidResponse(`The answer breaks the action's output schema: ${problemsText(problems)}.`, answer.status);
   return result;
 }
 
 function applies(rule: ErrorRule, answer: { status: number; good: boolean; body: Json }): boolean {
   if (rule.status !== undefined) {
     const wanted = (Array.isArray(rule.status) ? rule.status : [rule.status]).map(String);
-    if (!wanted.includes(String(answer.status)) && !wanted.includes(`${Math.floor(answer.status / 100)}xx`)) return false;
+    if (!wanted.includes(String(answer.status)) && !wanted.includes(`${Math.floor(answer.status / 100)}xx`))
+      return false;
   } else if (answer.good && rule.when === undefined) return false;
   return rule.when === undefined || isDeepStrictEqual(atPointer(answer.body, rule.when.pointer), rule.when.equals);
 }

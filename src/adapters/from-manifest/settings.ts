@@ -9,7 +9,10 @@ const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}|\$secrets\.([A-Za-z_][A-Za
  * Puts settings (`${env:NAME}`) and secrets (`$secrets.NAME`) into a text of an adapter file.
  * Errors: `connection_not_configured`, `secret_not_found`.
  */
-export async function resolveReferences(text: string, sources: { settings: Settings; secret: (name: string) => Promise<string> }): Promise<string> {
+export async function resolveReferences(
+  text: string,
+  sources: { settings: Settings; secret: (name: string) => Promise<string> },
+): Promise<string> {
   const parts: string[] = [];
   let end = 0;
   for (const match of text.matchAll(REFERENCE)) {
@@ -26,5 +29,9 @@ export async function resolveReferences(text: string, sources: { settings: Setti
 export function requireSetting(name: string, settings: Settings): string {
   const value = settings(name);
   if (value !== undefined && value !== '') return value;
-  throw new ActionError({ code: 'connection_not_configured', message: `The setting ${name} is missing: set it in the worker's environment.`, outcome: 'not_sent' });
+  throw new ActionError({
+    code: 'connection_not_configured',
+    message: `The setting ${name} is missing: set it in the worker's environment.`,
+    outcome: 'not_sent',
+  });
 }

@@ -10,9 +10,12 @@ export function fillTemplate(template: Json, params: JsonObject): Json | undefin
     const name = EXACT.exec(template)?.[1];
     return name === undefined ? fillText(template, params, (text) => text) : own(params, name);
   }
-  if (Array.isArray(template)) return (template as readonly Json[]).map((item) => fillTemplate(item, params)).filter((item) => item !== undefined);
+  if (Array.isArray(template))
+    return (template as readonly Json[]).map((item) => fillTemplate(item, params)).filter((item) => item !== undefined);
   if (template !== null && typeof template === 'object') {
-    const entries = Object.entries(template as JsonObject).map(([key, value]) => [key, fillTemplate(value, params)] as const);
+    const entries = Object.entries(template as JsonObject).map(
+      ([key, value]) => [key, fillTemplate(value, params)] as const,
+    );
     return Object.fromEntries(entries.filter((entry): entry is readonly [string, Json] => entry[1] !== undefined));
   }
   return template;
@@ -36,8 +39,10 @@ export function templateParams(template: Json | undefined): ReadonlySet<string> 
 }
 
 function collect(template: Json | undefined, into: Set<string>): void {
-  if (typeof template === 'string') for (const match of template.matchAll(PIECE)) if (match[1] !== undefined) into.add(match[1]);
-  if (template !== null && typeof template === 'object') for (const item of Object.values(template)) collect(item as Json, into);
+  if (typeof template === 'string')
+    for (const match of template.matchAll(PIECE)) if (match[1] !== undefined) into.add(match[1]);
+  if (template !== null && typeof template === 'object')
+    for (const item of Object.values(template)) collect(item, into);
 }
 
 function own(params: JsonObject, name: string): Json | undefined {

@@ -45,7 +45,12 @@ const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   // Header and body time-outs are the signal's business: a call has exactly one bound.
-  const agent = new Agent({ connect: guardedConnector(options.egress ?? {}, connectTimeoutMs), headersTimeout: 0, bodyTimeout: 0, connectTimeout: connectTimeoutMs });
+  const agent = new Agent({
+    connect: guardedConnector(options.egress ?? {}, connectTimeoutMs),
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connectTimeout: connectTimeoutMs,
+  });
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   return {
     exchange: (request) => exchange(agent, request, maxBytes),
@@ -59,36 +64,61 @@ async function exchange(agent: Agent, request: HttpRequest, maxBytes: number): P
     const answer = await exchangeOnce(agent, current, maxBytes);
     const location = answer.headers['location'];
     if (typeof location !== 'string' || request.followRedirects?.(answer.status) !== true) return answer;
-    if (hops === MAX_REDIRECTS) throw new ActionError({ code: 'too_many_redirects', message: `${request.url.origin} redirected more than ${MAX_REDIRECTS} times.` });
+    if (hops === MAX_REDIRECTS)
+      throw new ActionError({
+        code: 'too_many_redirects',
+        message: `${request.url.origin} redirected more than ${MAX_REDIRECTS} times.`,
+      });
     current = redirected(current, location);
   }
 }
 
 function redirected(request: HttpRequest, location: string): HttpRequest {
   const url = URL.canParse(location, request.url.href) ? new URL(location, request.url.href) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new ActionError({ code: 'invalid_response', message: `${request.url.origin} redirected to an address that is not HTTP.` });
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new ActionError({
+      code: 'invalid_response',
+      message: `${request.url.origin} redirected to an address that is not HTTP.`,
+    });
   if (url.origin === request.url.origin) return { ...request, url };
-  return { ...request, url, headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => HARMLESS.has(name))) };
+  return {
+    ...request,
+    url,
+    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => HARMLESS.has(name))),
+  };
 }
 
 async function exchangeOnce(agent: Agent, request: HttpRequest, maxBytes: number): Promise<HttpAnswer> {
   let sent = false;
-  const dispatcher = agent.compose((dispatch) => (options, handler) => dispatch(options, watchSend(handler, () => (sent = true))));
+  const dispatcher = agent.compose(
+    (dispatch) => (options, handler) =>
+      dispatch(
+        options,
+        watchSend(handler, () => (sent = true)),
+      ),
+  );
   try {
     // undici takes notice of an abort only once a connection stands; until then nobody must wait for it.
-    const answer = await orAborted(request.signal, dispatcher.request({
-      origin: request.url.origin,
-      path: request.url.pathname + request.url.search,
-      // undici types the method as a closed list; it sends any token.
-      method: request.method as Dispatcher.HttpMethod,
-      headers: request.headers,
-      body: request.body,
-      signal: request.signal,
-    }));
+    const answer = await orAborted(
+      request.signal,
+      dispatcher.request({
+        origin: request.url.origin,
+        path: request.url.pathname + request.url.search,
+        method: request.method,
+        headers: request.headers,
+        body: request.body,
+        signal: request.signal,
+      }),
+    );
     const headers = plainHeaders(answer.headers);
     const cut = request.cutAt?.(answer.statusCode) ?? null;
     const encoding = typeof headers['content-encoding'] === 'string' ? headers['content-encoding'] : '';
-    const { body, truncated } = await readBody(answer.body, { encoding, maxBytes: cut ?? maxBytes, cut: cut !== null, signal: request.signal });
+    const { body, truncated } = await readBody(answer.body, {
+      encoding,
+      maxBytes: cut ?? maxBytes,
+      cut: cut !== null,
+      signal: request.signal,
+    });
     return { status: answer.statusCode, headers, body, truncated };
   } catch (error) {
     throw transportError(error, { sent, request });
@@ -129,14 +159,32 @@ function transportError(error: unknown, { sent, request }: { sent: boolean; requ
   const code = errorCode(error);
   const options = { cause: error };
   if (code === 'UND_ERR_INVALID_ARG' || code === 'ERR_INVALID_CHAR') {
-    return new ActionError({ code: 'validation_failed', message: `The request to ${place} can't be sent: ${messageOf(error)}.`, outcome: 'not_sent' }, options);
+    return new ActionError(
+      {
+        code: 'validation_failed',
+        message: `The request to ${place} can't be sent: ${messageOf(error)}.`,
+        outcome: 'not_sent',
+      },
+      options,
+    );
   }
   if (request.signal.aborted) {
     const where = sent ? 'before the answer was complete' : 'before the connection stood';
-    return new ActionError({ code: 'timeout', status: 408, message: `The call to ${place} was ended ${where}.`, retryable: true, outcome }, options);
+    return new ActionError(
+      { code: 'timeout', status: 408, message: `The call to ${place} was ended ${where}.`, retryable: true, outcome },
+      options,
+    );
   }
   const what = sent ? 'The connection broke after the request was sent' : 'No connection could be made';
-  return new ActionError({ code: 'connection_failed', message: `${what} (${place}): ${code ?? messageOf(error)}.`, retryable: true, outcome }, options);
+  return new ActionError(
+    {
+      code: 'connection_failed',
+      message: `${what} (${place}): ${code ?? messageOf(error)}.`,
+      retryable: true,
+      outcome,
+    },
+    options,
+  );
 }
 
 function errorCode(error: unknown): string | null {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { adapterContractSuite } from '../contract-suite.ts';
+import { adapterContractSuite } from '../testdata/contract-suite.ts';
 import { testContext } from '../testdata/context.ts';
 import { json, type StubServer, startStub } from '../testdata/stub-server.ts';
 import { createHttpClient } from './client.ts';
@@ -22,6 +22,11 @@ adapterContractSuite('http', {
   adapter: () => createHttpAdapter(client),
   context: testContext,
   scenarios: () => ({
-    request: { params: { url: `${server.url}/ok` }, hanging: { url: `${server.url}/silent` }, failing: { url: `${server.url}/busy` }, calls: () => server.seen.length },
+    request: {
+      params: { url: `${server.url}/ok` },
+      hanging: { url: `${server.url}/silent` },
+      failing: { url: `${server.url}/busy` },
+      calls: () => server.seen.length,
+    },
   }),
 });

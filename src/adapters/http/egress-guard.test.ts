@@ -11,7 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test.each(['127.0.0.1', 'localhost', '0x7f000001', '2130706433', '127.1', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '[::]'])('by default no spelling of this machine is reached: %s', async (host) => {
+test.each([
+  '127.0.0.1',
+  'localhost',
+  '0x7f000001',
+  '2130706433',
+  '127.1',
+  '[::1]',
+  '[::ffff:127.0.0.1]',
+  '0.0.0.0',
+  '[::]',
+])('by default no spelling of this machine is reached: %s', async (host) => {
   const client = createHttpClient();
   const port = new URL(server.url).port;
   const failure = await failureOf(createRequestAction(client)({ url: `http://${host}:${port}/` }, testContext()));
@@ -20,7 +30,19 @@ test.each(['127.0.0.1', 'localhost', '0x7f000001', '2130706433', '127.1', '[::1]
   await client.close();
 });
 
-test.each(['10.0.0.1', '172.16.3.4', '192.168.1.1', '169.254.169.254', '100.64.0.1', '224.0.0.1', 'fd00::1', 'fe80::1', '::ffff:10.0.0.1', '64:ff9b::a00:1', 'not an address'])('%s is refused by default', (address) => {
+test.each([
+  '10.0.0.1',
+  '172.16.3.4',
+  '192.168.1.1',
+  '169.254.169.254',
+  '100.64.0.1',
+  '224.0.0.1',
+  'fd00::1',
+  'fe80::1',
+  '::ffff:10.0.0.1',
+  '64:ff9b::a00:1',
+  'not an address',
+])('%s is refused by default', (address) => {
   expect(egressFilter({})(address)).toBe(false);
 });
 

@@ -10,7 +10,8 @@ export function encodeBody(body: Json | undefined, headers: Record<string, strin
     headers['content-type'] ??= 'text/plain; charset=utf-8';
     return body;
   }
-  if (headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true) return encodeForm(body);
+  if (headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true)
+    return encodeForm(body);
   headers['content-type'] ??= 'application/json';
   return JSON.stringify(body);
 }
@@ -19,7 +20,7 @@ function encodeForm(body: Json): string {
   const form = new URLSearchParams();
   if (body !== null && typeof body === 'object' && !Array.isArray(body)) {
     for (const [name, value] of Object.entries(body)) {
-      for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value as Json]) {
+      for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
         if (item !== null) form.append(name, typeof item === 'object' ? JSON.stringify(item) : String(item));
       }
     }

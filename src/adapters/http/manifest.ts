@@ -1,6 +1,11 @@
 import { defineManifest } from '../manifest-hash.ts';
 
-const STATUS = { anyOf: [{ type: 'integer', minimum: 100, maximum: 599 }, { type: 'string', pattern: '^[1-5]([0-9]{2}|xx)$' }] };
+const STATUS = {
+  anyOf: [
+    { type: 'integer', minimum: 100, maximum: 599 },
+    { type: 'string', pattern: '^[1-5]([0-9]{2}|xx)$' },
+  ],
+};
 
 /** Calls any HTTP address (docs: the http adapter). Part of the DSL's contract. */
 export const httpManifest = defineManifest({
@@ -12,7 +17,8 @@ export const httpManifest = defineManifest({
   actions: {
     request: {
       title: 'Send an HTTP request',
-      description: 'Errors: http_<status>, connection_failed, timeout, invalid_response, result_too_large, address_not_allowed.',
+      description:
+        'Errors: http_<status>, connection_failed, timeout, invalid_response, result_too_large, address_not_allowed.',
       input: {
         type: 'object',
         required: ['url'],
@@ -23,8 +29,14 @@ export const httpManifest = defineManifest({
           query: { type: 'object', description: 'Added to the URL; lists repeat the name, null leaves it out.' },
           headers: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
           body: { description: 'Sent as JSON; a string is sent as it is; null is no body.' },
-          response: { enum: ['json', 'text', 'base64'], description: 'How the body is read. Default: by its content type.' },
-          ok: { anyOf: [STATUS, { type: 'array', minItems: 1, items: STATUS }], description: 'Statuses that are no error. Default 2xx.' },
+          response: {
+            enum: ['json', 'text', 'base64'],
+            description: 'How the body is read. Default: by its content type.',
+          },
+          ok: {
+            anyOf: [STATUS, { type: 'array', minItems: 1, items: STATUS }],
+            description: 'Statuses that are no error. Default 2xx.',
+          },
         },
       },
       output: {

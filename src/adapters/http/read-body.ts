@@ -48,5 +48,8 @@ export async function readBody(source: Readable, options: ReadOptions): Promise<
 }
 
 function tooLarge(maxBytes: number): ActionError {
-  return new ActionError({ code: 'result_too_large', message: `The answer is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB (${maxBytes} bytes).` });
+  return new ActionError({
+    code: 'result_too_large',
+    message: `The answer is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB (${maxBytes} bytes).`,
+  });
 }

@@ -5,7 +5,11 @@ import { ActionError } from '../action-error.ts';
 export function parseUrl(text: string): { url: URL; authorization: string | null } {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new ActionError({ code: 'validation_failed', message: 'The URL must be absolute and begin with http:// or https://.', outcome: 'not_sent' });
+    throw new ActionError({
+      code: 'validation_failed',
+      message: 'The URL must be absolute and begin with http:// or https://.',
+      outcome: 'not_sent',
+    });
   }
   const { username, password } = url;
   url.username = '';
@@ -19,7 +23,7 @@ export function parseUrl(text: string): { url: URL; authorization: string | null
 /** Adds a map to the query: lists repeat the name, null is left out, objects are JSON. */
 export function appendQuery(url: URL, query: JsonObject): void {
   for (const [name, value] of Object.entries(query)) {
-    for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value as Json]) {
+    for (const item of Array.isArray(value) ? (value as readonly Json[]) : [value]) {
       if (item !== null) url.searchParams.append(name, typeof item === 'object' ? JSON.stringify(item) : String(item));
     }
   }

@@ -29,14 +29,25 @@ export function createRequestAction(client: HttpClient): ActionFunction {
     const ok = okFilter(params.ok);
     const { url, authorization } = parseUrl(params.url);
     appendQuery(url, params.query ?? {});
-    const headers: Record<string, string> = { 'accept-encoding': 'gzip, deflate, br', accept: '*/*', 'user-agent': 'weir/0.1' };
+    const headers: Record<string, string> = {
+      'accept-encoding': 'gzip, deflate, br',
+      accept: '*/*',
+      'user-agent': 'weir/0.1',
+    };
     if (authorization !== null) headers['authorization'] = authorization;
     if (context.ownKey || !SAFE_METHODS.has(method)) headers['idempotency-key'] = context.idempotencyKey;
-    for (const [name, value] of Object.entries(params.headers ?? {})) if (value !== null) headers[name.toLowerCase()] = String(value);
+    for (const [name, value] of Object.entries(params.headers ?? {}))
+      if (value !== null) headers[name.toLowerCase()] = String(value);
     const body = encodeBody(params.body, headers);
-    const follow = (status: number): boolean => (method === 'GET' || method === 'HEAD') && REDIRECTS.has(status) && !ok(status);
+    const follow = (status: number): boolean =>
+      (method === 'GET' || method === 'HEAD') && REDIRECTS.has(status) && !ok(status);
     const answer = await client.exchange({
-      method, url, headers, body, signal: context.signal, followRedirects: follow,
+      method,
+      url,
+      headers,
+      body,
+      signal: context.signal,
+      followRedirects: follow,
       cutAt: (status) => (ok(status) ? null : ERROR_BODY_BYTES),
     });
     if (!ok(answer.status)) throw statusError(answer, { method, url });
@@ -47,6 +58,11 @@ export function createRequestAction(client: HttpClient): ActionFunction {
 /** `ok: 404`, `ok: [2xx, 404]`. Default 2xx. */
 function okFilter(ok: RequestParams['ok']): (status: number) => boolean {
   const wanted = (Array.isArray(ok) ? ok : [ok ?? '2xx']).map(String);
-  if (wanted.length === 0) throw new ActionError({ code: 'validation_failed', message: '`ok` needs at least one status.', outcome: 'not_sent' });
+  if (wanted.length === 0)
+    throw new ActionError({
+      code: 'validation_failed',
+      message: '`ok` needs at least one status.',
+      outcome: 'not_sent',
+    });
   return (status) => wanted.includes(String(status)) || wanted.includes(`${Math.floor(status / 100)}xx`);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { adapterContractSuite } from '../contract-suite.ts';
+import { adapterContractSuite } from '../testdata/contract-suite.ts';
 import { testContext } from '../testdata/context.ts';
 import { logAdapter } from './index.ts';
 

@@ -1,19 +1,25 @@
 // The adapters of the example flows, against the local peers: everything a described adapter promises, on real files.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Peers, startPeers } from '../../../examples/peers/start-peers.ts';
-import type { Adapter } from '../adapter.ts';
-import { type ActionScenario, adapterContractSuite } from '../contract-suite.ts';
-import { type AdapterRegistry, createRegistry } from '../registry.ts';
-import { testContext } from '../testdata/context.ts';
+import { type Peers, startPeers } from '../../examples/peers/start-peers.ts';
+import type { Adapter } from '../../src/adapters/adapter.ts';
+import { type ActionScenario, adapterContractSuite } from '../../src/adapters/testdata/contract-suite.ts';
+import { type AdapterRegistry, createRegistry } from '../../src/adapters/registry.ts';
+import { testContext } from '../../src/adapters/testdata/context.ts';
 
-const FOLDERS = ['seeds', 'shop'].map((name) => fileURLToPath(new URL(`../../../examples/${name}/adapters`, import.meta.url)));
+const FOLDERS = ['seeds', 'shop'].map((name) =>
+  fileURLToPath(new URL(`../../examples/${name}/adapters`, import.meta.url)),
+);
 let peers: Peers;
 let registry: AdapterRegistry;
 let key = 0;
 beforeAll(async () => {
   peers = await startPeers();
-  registry = await createRegistry({ folders: FOLDERS, settings: (name) => (name === 'WEIR_PEERS_URL' ? peers.url : undefined), http: { egress: { allow: ['127.0.0.0/8'] } } });
+  registry = await createRegistry({
+    folders: FOLDERS,
+    settings: (name) => (name === 'WEIR_PEERS_URL' ? peers.url : undefined),
+    http: { egress: { allow: ['127.0.0.0/8'] } },
+  });
 });
 afterAll(async () => {
   await registry.close();
@@ -34,25 +40,46 @@ function scenario(adapter: Adapter, action: string, peer: string): ActionScenari
     return example;
   };
   return {
-    get hanging() { return planned(0); },
-    get failing() { return planned(503); },
+    get hanging() {
+      return planned(0);
+    },
+    get failing() {
+      return planned(503);
+    },
     calls: () => peers.calls.length,
   };
 }
 
 const PEER_OF: Readonly<Record<string, string>> = {
-  accounts: 'accounts', ai: 'ai', crm: 'crm', helpdesk: 'helpdesk', iam: 'iam', messaging: 'messaging', prompt_service: 'prompts', retell: 'retell', shop: 'shop', stripe: 'stripe',
+  accounts: 'accounts',
+  ai: 'ai',
+  crm: 'crm',
+  helpdesk: 'helpdesk',
+  iam: 'iam',
+  messaging: 'messaging',
+  prompt_service: 'prompts',
+  retell: 'retell',
+  shop: 'shop',
+  stripe: 'stripe',
 };
 
 for (const [name, peer] of Object.entries(PEER_OF)) {
   adapterContractSuite(name, {
     adapter: () => adapterOf(name),
     context: (over) => testContext({ idempotencyKey: `key-${(key += 1)}`, ...over }),
-    scenarios: () => Object.fromEntries(Object.keys(adapterOf(name).manifest.actions).map((action) => [action, scenario(adapterOf(name), action, peer)])),
+    scenarios: () =>
+      Object.fromEntries(
+        Object.keys(adapterOf(name).manifest.actions).map((action) => [
+          action,
+          scenario(adapterOf(name), action, peer),
+        ]),
+      ),
   });
 }
 
 test('every adapter file of the examples is sound and under the suite', () => {
   expect(registry.problems).toEqual([]);
-  expect(Object.keys(PEER_OF).sort()).toEqual([...registry.adapters.keys()].filter((name) => !['http', 'log', 'email'].includes(name)).sort());
+  expect(Object.keys(PEER_OF).sort()).toEqual(
+    [...registry.adapters.keys()].filter((name) => !['http', 'log', 'email'].includes(name)).sort(),
+  );
 });

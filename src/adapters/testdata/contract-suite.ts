@@ -1,10 +1,10 @@
 // What every adapter promises, as tests: run against each one, coded or described. A new adapter calls this from its test.
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../dsl/ir/json.ts';
-import { ActionError } from './action-error.ts';
-import type { ActionContext, Adapter } from './adapter.ts';
-import { manifestHash } from './manifest-hash.ts';
-import { schemaFault, validateAgainst } from './schema-validator.ts';
+import type { Json } from '../../dsl/ir/json.ts';
+import { ActionError } from '../action-error.ts';
+import type { ActionContext, Adapter } from '../adapter.ts';
+import { manifestHash } from '../manifest-hash.ts';
+import { schemaFault, validateAgainst } from '../schema-validator.ts';
 
 export interface ActionScenario {
   /** Params of a call that succeeds. Default the manifest's example. */
@@ -53,7 +53,8 @@ export function adapterContractSuite(title: string, { adapter, scenarios, contex
         const methodParam = typeof action.idempotency === 'object' ? action.idempotency.method_param : null;
         if (methodParam === null) expect(IDEMPOTENCY).toContain(action.idempotency);
         else expect(JSON.stringify(action.input)).toContain(`"${methodParam}"`);
-        for (const schema of [action.input, action.output, action.callback_schema]) if (schema !== undefined) expect(schemaFault(schema)).toBeNull();
+        for (const schema of [action.input, action.output, action.callback_schema])
+          if (schema !== undefined) expect(schemaFault(schema)).toBeNull();
       }
     });
 
@@ -92,7 +93,9 @@ export function adapterContractSuite(title: string, { adapter, scenarios, contex
           continue;
         }
         const begun = Date.now();
-        const error: unknown = await call(name, hanging, { signal: AbortSignal.timeout(150) }).catch((thrown: unknown) => thrown);
+        const error: unknown = await call(name, hanging, { signal: AbortSignal.timeout(150) }).catch(
+          (thrown: unknown) => thrown,
+        );
         expect(error, name).toBeInstanceOf(ActionError);
         expect(Date.now() - begun, name).toBeLessThan(1500);
       }
