@@ -56,8 +56,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 
   // A port that was free may be taken before the server binds it: then another is tried, unless the caller chose it.
   for (let attempt = 1; ; attempt++) {
-    const port = options.port || (await freePort(HOST));
-    const uiPort = options.uiPort === false ? false : options.uiPort || (await freePort(HOST));
+    const port = options.port || (await freePort());
+    const uiPort = options.uiPort === false ? false : options.uiPort || (await freePort());
     const server = startGuardedProcess({ command, args: serverArgs({ stateFile, port, uiPort }), env: options.env, logFile });
     const address = `${HOST}:${port}`;
     let stopping = false;

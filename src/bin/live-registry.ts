@@ -10,7 +10,8 @@ export interface LiveRegistry {
   readonly find: (name: string, pin?: string) => Promise<Adapter | undefined>;
   /** For the folder store. */
   readonly load: (folders: readonly string[]) => Promise<{ manifests: AdapterRegistry['manifests']; problems: readonly string[] }>;
-  readonly current: () => AdapterRegistry | undefined;
+  /** Of all adapters as of the last load. */
+  readonly manifests: () => AdapterRegistry['manifests'];
   readonly close: () => Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export function createLiveRegistry(options: Omit<RegistryOptions, 'folders' | 'p
   };
   return {
     find: async (name, pin) => current?.find(name, pin),
-    current: () => current,
+    manifests: () => current?.manifests ?? new Map(),
     load: async (folders) => {
       const next = await createRegistry({ ...options, folders });
       if (current !== undefined) retire(current);

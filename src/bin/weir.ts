@@ -42,4 +42,5 @@ const io: CliIo = {
 
 const code = await main(process.argv.slice(2), io);
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-process.exit(code);
+// Something that ended in the background may have set an exit code; the command's own failure is the better news.
+process.exit(code === 0 ? process.exitCode : code);
