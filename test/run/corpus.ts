@@ -2,16 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../src/dsl/index.ts';
 import type { FlowIr } from '../../src/dsl/ir/flow.ts';
-import type { Json } from '../../src/dsl/ir/json.ts';
+import type { Json, JsonObject } from '../../src/dsl/ir/json.ts';
 import type { ExecutionStatus } from '../../src/workflows/contract.ts';
-import type { ScriptedEvent } from '../../src/workflows/runtime/run-virtual.ts';
+import { runVirtual, type ScriptedEvent, type VirtualResult, type VirtualRun } from '../../src/workflows/runtime/run-virtual.ts';
 import type { TraceEvent } from '../../src/workflows/interpreter/trace.ts';
-import { demoManifest } from './demo-adapter.ts';
+import { demoAnswer, demoManifest, spareAdapter } from './demo-adapter.ts';
 
 /** A case of the run corpus: `flow.yaml`, sub-flows as `<name>.flow.yaml`, and this, as `case.json`. */
 export interface RunCase {
   readonly title: string;
   readonly input?: Json;
+  /** `$config`. */
+  readonly config?: JsonObject;
   /** What happens from outside, ms after the start. */
   readonly script?: readonly ScriptedEvent[];
   readonly expect: {
@@ -20,6 +22,8 @@ export interface RunCase {
     readonly error?: Json;
     /** Calls that ended well, as `step` addresses, in order. */
     readonly completed?: readonly string[];
+    /** Virtual time from start to end, ms. */
+    readonly elapsed?: number;
   };
   /** Why the history isn't compared, or the case not run on Temporal. */
   readonly virtual_only?: string;
@@ -49,10 +53,27 @@ function loadCase(name: string): LoadedCase {
 
 /** Compiles a flow that uses the demo adapter; throws with its diagnostics. */
 export function compileDemo(source: string, flows: ReadonlyMap<string, readonly string[]> = new Map()): FlowIr {
-  const { ir, diagnostics } = compile(source, { adapters: new Map([['demo', demoManifest]]), actions: {}, flows });
+  const { ir, diagnostics } = compile(source, { adapters: new Map([['demo', demoManifest], ['spare', spareAdapter.manifest]]), actions: {}, flows });
   if (ir === undefined) throw new Error(diagnostics.map((d) => `${d.line}:${d.column} ${d.code} ${d.message}`).join('\n'));
   return ir;
 }
+
+/** Runs a case in virtual time. */
+export function runCase(one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'config' | 'script'>, more: Partial<VirtualRun> = {}): Promise<VirtualResult> {
+  return runVirtual({
+    flow: one.flow,
+    flows: one.flows,
+    input: one.input ?? {},
+    config: one.config ?? {},
+    script: one.script ?? [],
+    call: (request, attempt) => demoAnswer(request.params as object, attempt, request),
+    resolveFlow: (ref) => (one.flows[ref] === undefined ? undefined : { ref, flows: one.flows }),
+    ...more,
+  });
+}
+
+/** Addresses of the calls that ended well, in order. */
+export const completedCalls = (trace: readonly TraceEvent[]): readonly string[] => trace.flatMap((event) => (event.type === 'step.completed' && event.kind === 'call' ? [event.step] : []));
 
 /** What must be the same on every wiring: who did what, in which order, with which outcome; not when. */
 export function comparable(trace: readonly TraceEvent[]): readonly string[] {

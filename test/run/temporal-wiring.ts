@@ -6,15 +6,17 @@ import type { ErrorInfo } from '../../src/activities/contract.ts';
 import { slotActivities } from '../../src/activities/slots.ts';
 import { createSecretsResolver } from '../../src/activities/secrets/secrets.ts';
 import type { HistoryEvent, HistoryReader } from '../../src/executions/history.ts';
+import type { FlowIr } from '../../src/dsl/ir/flow.ts';
 import type { Json } from '../../src/dsl/ir/json.ts';
 import { createWorker } from '../../src/worker/create-worker.ts';
+import { installRuntime } from '../../src/worker/install-runtime.ts';
 import { type ExecutionStatus, type RunFlowInput, SIGNALS, TIMED_OUT_TYPE, UPDATES } from '../../src/workflows/contract.ts';
 import { CURRENT_BEHAVIOUR } from '../../src/workflows/interpreter/behaviours.ts';
 import { createHistoryReader } from '../../src/workflows/runtime/history-reader.ts';
 import type { ScriptedEvent } from '../../src/workflows/runtime/run-virtual.ts';
 import { searchAttributesOf } from '../../src/workflows/runtime/search-attributes.ts';
 import type { LoadedCase } from './corpus.ts';
-import { demoAdapter } from './demo-adapter.ts';
+import { demoAdapter, spareAdapter } from './demo-adapter.ts';
 
 export interface Outcome {
   readonly status: ExecutionStatus;
@@ -27,26 +29,36 @@ export class TemporalWiring {
   readonly client: Client;
   readonly #connection: NativeConnection;
   readonly #worker: Worker;
+  /** What computed `flow` steps find, by name. */
+  readonly #flows: Map<string, FlowIr>;
   readonly #running: Promise<void>;
   readonly #taskQueue: string;
 
   static async start(address: string, options: { taskQueue: string; adapters?: readonly (typeof demoAdapter)[]; workerOptions?: { maxCachedWorkflows?: number } }): Promise<TemporalWiring> {
+    installRuntime(() => undefined);
     const connection = await NativeConnection.connect({ address });
     const client = new Client({ connection });
-    const adapters = new Map([demoAdapter, ...(options.adapters ?? [])].map((adapter) => [adapter.manifest.name, adapter]));
+    const adapters = new Map([demoAdapter, spareAdapter, ...(options.adapters ?? [])].map((adapter) => [adapter.manifest.name, adapter]));
+    const flows = new Map<string, FlowIr>();
     const activities = {
       ...createActivities({ registry: { find: async (name) => adapters.get(name) }, secrets: createSecretsResolver([]), callbackUrls: (claim) => `http://127.0.0.1/callbacks/${claim.nonce}`, log: () => undefined }),
       ...slotActivities(client, options.taskQueue),
       'weir.emit': async (event: { id: string }) => ({ id: event.id }),
+      'weir.resolve_flow': async ({ ref }: { ref: string }) => {
+        const flow = flows.get(ref);
+        if (flow === undefined) throw ApplicationFailure.nonRetryable(`there is no flow ${ref}`, 'flow_not_found', { code: 'flow_not_found', message: `there is no flow ${ref}`, retryable: false });
+        return { ref, flows: Object.fromEntries(flows) };
+      },
       'weir.check_input': async ({ input }: { input: Json }) => input,
     };
     const worker = await createWorker({ connection, activities, taskQueue: options.taskQueue, drainMs: 100, ...options.workerOptions });
-    return new TemporalWiring({ client, connection, worker, taskQueue: options.taskQueue });
+    return new TemporalWiring({ client, connection, worker, flows, taskQueue: options.taskQueue });
   }
-  private constructor(parts: { client: Client; connection: NativeConnection; worker: Worker; taskQueue: string }) {
+  private constructor(parts: { client: Client; connection: NativeConnection; worker: Worker; flows: Map<string, FlowIr>; taskQueue: string }) {
     this.client = parts.client;
     this.#connection = parts.connection;
     this.#worker = parts.worker;
+    this.#flows = parts.flows;
     this.#taskQueue = parts.taskQueue;
     this.#running = parts.worker.run();
   }
@@ -57,9 +69,10 @@ export class TemporalWiring {
     await this.#connection.close();
   }
 
-  async startCase(one: Pick<LoadedCase, 'flow' | 'flows' | 'input'>, workflowId: string, more: Partial<RunFlowInput> = {}): Promise<WorkflowHandle> {
+  async startCase(one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'config'>, workflowId: string, more: Partial<RunFlowInput> = {}): Promise<WorkflowHandle> {
+    for (const [ref, flow] of Object.entries(one.flows)) this.#flows.set(ref, flow);
     const input: RunFlowInput = {
-      format: 1, behaviour: CURRENT_BEHAVIOUR, flow: one.flow, flows: one.flows, input: one.input ?? {}, environment: 'test', config: {}, tags: [],
+      format: 1, behaviour: CURRENT_BEHAVIOUR, flow: one.flow, flows: one.flows, input: one.input ?? {}, environment: 'test', config: one.config ?? {}, tags: [],
       trigger: { type: 'manual', source: 'test', id: workflowId, time: new Date().toISOString(), data: one.input ?? {}, headers: {} },
       ...more,
     };
