@@ -1,5 +1,7 @@
 import type { FlowIr } from '../dsl/ir/flow.ts';
-import type { ExecutionGateway } from '../executions/gateway.ts';
+import { offerEvent } from '../executions/offer-event.ts';
+import type { Runs } from '../executions/runs.ts';
+import type { StartedExecution, StartRequest } from '../executions/start-execution.ts';
 import type { FlowStore } from '../flows/flow-store.ts';
 import { Problem } from '../problems/problem.ts';
 import type { TriggerEvent } from '../workflows/contract.ts';
@@ -32,7 +34,8 @@ export interface EventSink {
 
 export interface SinkDeps {
   readonly flows: Pick<FlowStore, 'list' | 'versions'>;
-  readonly executions: Pick<ExecutionGateway, 'start' | 'offer'>;
+  readonly runs: Pick<Runs, 'list' | 'update'>;
+  readonly start: (request: StartRequest) => Promise<StartedExecution>;
 }
 
 export function createEventSink(deps: SinkDeps): EventSink {
@@ -40,7 +43,7 @@ export function createEventSink(deps: SinkDeps): EventSink {
     async deliver(event) {
       const flows = await deps.flows.list();
       const waiting = await awaiting(deps, flows.map((flow) => flow.name), event.type);
-      const { delivered, refused } = await deps.executions.offer(waiting, event);
+      const { delivered, refused } = await offerEvent(deps.runs, waiting, event);
       const rejected = refused.map(({ flow, code, executionId, message }): RejectedEvent => ({ flow, code, detail: `execution ${executionId}: ${message}` }));
       const started: string[] = [];
       for (const { ir } of flows) {
@@ -64,12 +67,12 @@ async function awaiting({ flows }: SinkDeps, names: readonly string[], type: str
 }
 
 /** Id of the execution, why there is none, or null when the event is no trigger of the flow. */
-async function startTriggered({ executions }: SinkDeps, flow: FlowIr, event: TriggerEvent): Promise<string | RejectedEvent | null> {
+async function startTriggered({ start }: SinkDeps, flow: FlowIr, event: TriggerEvent): Promise<string | RejectedEvent | null> {
   const input = triggeredInput(flow, event);
   if (input === null) return null;
   if ('error' in input) return { flow: flow.name, code: 'expression_failed', detail: input.error };
   try {
-    const started = await executions.start({ flow: flow.name, input: input.value, trigger: event, idempotencyKey: `event ${event.source} ${event.id}` });
+    const started = await start({ flow: flow.name, input: input.value, trigger: event, idempotencyKey: `event ${event.source} ${event.id}` });
     return started.execution_id;
   } catch (error) {
     // What is wrong with the flow or the event stays wrong; what is away comes back, and the event with it.

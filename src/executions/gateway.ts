@@ -2,14 +2,13 @@ import type { VerifiedCallback } from '../activities/callback-token.ts';
 import type { AdapterManifest } from '../adapters/manifest.ts';
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import type { FlowStore } from '../flows/flow-store.ts';
-import type { EventMessage, RollbackMessage, TriggerEvent } from '../workflows/contract.ts';
+import type { EventMessage, RollbackMessage } from '../workflows/contract.ts';
 import { type CompletedCallback, completeCallback } from './complete-callback.ts';
 import { executionView } from './execution-view.ts';
 import { rerun, type RerunRequest, type RerunStarted, rollBack } from './go-back.ts';
 import type { CreateHistoryReader, TracedEvent } from './history.ts';
 import { type ExecutionFilter, type ExecutionPage, listExecutions } from './list-executions.ts';
 import { createExecutionReader } from './read-execution.ts';
-import { offerEvent, type OfferedEvent } from './offer-event.ts';
 import type { Runs } from './runs.ts';
 import { type Decided, decideApproval, type Decision, type DeliveredEvent, signalExecution } from './send-message.ts';
 import { startExecution, type StartedExecution, type StartRequest } from './start-execution.ts';
@@ -30,8 +29,6 @@ export interface ExecutionGateway {
   events(request: { readonly executionId: string; readonly after: string | null; readonly signal: AbortSignal }): Promise<AsyncGenerator<TracedEvent> | null>;
   steer(executionId: string, operation: SteerOperation): Promise<Steered>;
   signal(executionId: string, event: Omit<EventMessage, 'id'> & { readonly id?: string }): Promise<DeliveredEvent>;
-  /** Gives an event to every running execution of these flows. */
-  offer(flows: readonly string[], event: TriggerEvent): Promise<OfferedEvent>;
   decide(executionId: string, step: string, decision: Decision): Promise<Decided>;
   callback(token: string, payload: Json): Promise<CompletedCallback>;
   rollBack(executionId: string, request: RollbackMessage): Promise<StartedExecution>;
@@ -68,7 +65,6 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
     },
     steer: (executionId, operation) => steerExecution(runs, executionId, operation),
     signal: (executionId, event) => signalExecution(runs, executionId, event),
-    offer: (names, event) => offerEvent(runs, names, event),
     decide: (executionId, step, decision) => decideApproval(runs, executionId, step, decision),
     callback: (token, payload) => completeCallback({ runs, reader, adapters, verify: (text) => verifyCallback(text, now()) }, token, payload),
     rollBack: (executionId, request) => rollBack(deps, executionId, request),
