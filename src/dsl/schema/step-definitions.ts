@@ -15,8 +15,9 @@ export function stepDefinitions(): Record<string, JsonObject> {
     step: {
       title: 'Step',
       description: 'A step: the name of an action, `name: { … }`, or the step\'s own keys.',
-      anyOf: [{ type: 'string', pattern: ID }, ref('stepObject'), ref('namedStep')],
+      anyOf: [{ type: 'string', pattern: ID }, ref('bareStep'), ref('namedStep')],
     },
+    bareStep: { allOf: [ref('stepObject')], anyOf: ['id', ...CALL_SETTINGS, ...KIND_KEYWORDS].map((key) => ({ required: [key] })) },
     namedStep: {
       title: 'Named step',
       type: 'object',
