@@ -18,6 +18,12 @@ export async function decodePayloads(events: readonly HistoryEvent[], codecs: re
 
 function collect(value: unknown, found: PayloadMessage[]): void {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return;
-  if (value instanceof Payload) found.push(value);
+  if (isPayload(value)) found.push(value);
   else for (const inner of Array.isArray(value) ? value : Object.values(value)) collect(inner, found);
+}
+
+/** Typed as a class, at run time `Payload` is protobufjs's description of the type; the class of decoded messages is its `ctor`. */
+function isPayload(value: object): value is PayloadMessage {
+  const { ctor } = Payload as unknown as { readonly ctor: new () => PayloadMessage };
+  return value instanceof ctor;
 }

@@ -5,6 +5,8 @@ export type LogLine = (level: 'debug' | 'info' | 'warn' | 'error', message: stri
 
 const LEVELS: Readonly<Record<LogLevel, Parameters<LogLine>[0]>> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
 const HEARD: readonly LogLevel[] = ['WARN', 'ERROR'];
+/** A flow's own failures are in its execution; a worker that runs it has nothing to warn of. */
+const EXPECTED: ReadonlySet<string> = new Set(['Activity failed', 'Workflow failed']);
 
 let installed = false;
 
@@ -16,7 +18,7 @@ export function installRuntime(log: LogLine): void {
   if (installed) return;
   installed = true;
   const line = (level: LogLevel, message: string, meta?: Record<string | symbol, unknown>) => {
-    if (HEARD.includes(level)) log(LEVELS[level], message, { ...meta });
+    if (HEARD.includes(level) && !EXPECTED.has(message)) log(LEVELS[level], message, { ...meta });
   };
   Runtime.install({
     shutdownSignals: [],

@@ -1,5 +1,5 @@
 import { Worker } from '@temporalio/worker';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { historyFromJson } from './history-json.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { createHistoryReader } from '../workflows/runtime/history-reader.ts';
 import type { HistoryReader } from '../executions/history.ts';
@@ -13,7 +13,7 @@ export interface ReplayedHistory extends Pick<HistoryReader, 'input' | 'status' 
 
 /** Replays one run's history on the workflow code of this installation. Throws for what is no history. */
 export async function replayHistory(json: unknown): Promise<ReplayedHistory> {
-  const history = historyFromJSON(json);
+  const history = historyFromJson(json);
   const events = history.events ?? [];
   if (events.length === 0) throw new TypeError('it holds no events');
   let fault: string | null = null;
