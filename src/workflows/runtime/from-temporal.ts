@@ -13,6 +13,8 @@ interface Place {
 export function fromTemporal(error: unknown, place: Place): unknown {
   if (error instanceof CancelledFailure || (error instanceof ActivityFailure && error.cause instanceof CancelledFailure)) return new CancelledError('cancelled');
   const at = { ...(place.step !== undefined && { step: place.step }), ...(place.adapter !== undefined && { adapter: place.adapter }), ...(place.action !== undefined && { action: place.action }) };
+  // A local activity's failure comes without an ActivityFailure around it.
+  if (error instanceof ApplicationFailure || error instanceof TimeoutFailure) return fromCause(error, at, { isChild: false });
   if (!(error instanceof ActivityFailure || error instanceof ChildWorkflowFailure)) return error;
   return fromCause(error.cause, at, { isChild: error instanceof ChildWorkflowFailure });
 }
