@@ -21,13 +21,16 @@ export function check(root: Node, options: CheckOptions): FlowModel | undefined 
     blocks: createBlockReader(() => context),
     actions: new Map(),
     ids: new Map(),
-    itemNames: new Set(),
+    itemNames: new Map(),
     pending: [],
     steps: 0,
     depth: 0,
   };
   const flow = readFlow(context, root);
   if (flow === undefined) return undefined;
+  for (const [name, node] of context.itemNames) {
+    if (context.ids.has(name)) context.reporter.value('WEIR1013', node, `\`${name}\` can't be the name of a loop's item: a step is called so.`);
+  }
   checkCallModes(context, flow);
   checkReferences(context, flow);
   return flow;

@@ -23,7 +23,7 @@ export interface CheckContext {
   /** Every id given, with the step it was given to first. */
   readonly ids: Map<string, { readonly node: Node; step?: StepModel }>;
   /** Names that loops give their items by `as`. */
-  readonly itemNames: Set<string>;
+  readonly itemNames: Map<string, Node>;
   /** Problems that stand only if their root turns out to be one, which is known once all steps are read. */
   readonly pending: { readonly root: string; readonly report: () => void }[];
   /** Steps so far, at every depth. */

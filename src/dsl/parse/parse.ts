@@ -15,20 +15,18 @@ export function parse(source: string, limits: CompileLimits, reporter: Reporter)
   const maxDepth = limits.maxDepth * YAML_DEPTH_PER_LEVEL;
   try {
     const events = parseEvents(source, { maxDepth });
-    const documents = events.filter((event) => event.type === EVENT_ID.DOCUMENT);
-    if (documents.length > 1) {
+    if (events.filter((event) => event.type === EVENT_ID.DOCUMENT).length > 1) {
       const second = secondDocument(source);
       reporter.span('WEIR0004', { start: second, end: second + 3 }, 'The source holds several YAML documents; a flow is exactly one.');
     }
     return buildTree({ source, events, limits, reporter });
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const at = error.mark?.position ?? 0;
-    if (/nesting|depth/i.test(error.reason)) {
-      reporter.span('WEIR0005', { start: at, end: at + 1 }, `The document is nested more than ${limits.maxDepth} levels deep.`);
-    } else {
-      reporter.span('WEIR0003', { start: at, end: at + 1 }, `The YAML can't be read: ${error.reason}.`);
-    }
+    // js-yaml advises to expect any error on untrusted input, not only its own.
+    const reason = error instanceof YAMLException ? error.reason : error instanceof Error ? error.message : String(error);
+    const start = error instanceof YAMLException ? (error.mark?.position ?? 0) : 0;
+    const deep = /nesting|depth/i.test(reason);
+    const message = deep ? `The document is nested more than ${limits.maxDepth} levels deep.` : `The YAML can't be read: ${reason}.`;
+    reporter.span(deep ? 'WEIR0005' : 'WEIR0003', { start, end: start + 1 }, message);
     return undefined;
   }
 }

@@ -21,6 +21,9 @@ const NOT_STRUCTURE = new Set([
   'WEIR5001', 'WEIR5002', 'WEIR5003', 'WEIR5004', 'WEIR5005', 'WEIR5006', 'WEIR5007', 'WEIR5009', // what names mean
 ]);
 
+/** Cases whose code is of structure elsewhere, but not here. */
+const NOT_STRUCTURE_HERE: Readonly<Record<string, string>> = { 'weir1013-item-is-step': 'compares a name with the ids of other steps' };
+
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
 const { $schema: _, ...schema } = flowSchema(); // says draft-07 for editors; every keyword means the same in 2020-12
 const validate = ajv.compile(schema);
@@ -33,7 +36,7 @@ describe('flow schema', () => {
 
   const structural = loadCorpus('reject').filter((each) => {
     const errors = compile(each.source, corpusEnvironment).diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
-    return errors.some((diagnostic) => !NOT_STRUCTURE.has(diagnostic.code)) && !errors.some((diagnostic) => diagnostic.code.startsWith('WEIR00'));
+    return NOT_STRUCTURE_HERE[each.name] === undefined && errors.some((diagnostic) => !NOT_STRUCTURE.has(diagnostic.code)) && !errors.some((diagnostic) => diagnostic.code.startsWith('WEIR00'));
   });
   it.each(structural)('refuses $name, as the compiler does', (each) => {
     expect(validate(loadAll(each.source)[0] ?? null)).toBe(false);

@@ -6,8 +6,8 @@ import { readCount, readDuration } from './duration.ts';
 import { child, readMap } from './map.ts';
 import { readNumber, readTexts, readWord } from './scalars.ts';
 
-export const RETRY_KEYS = ['attempts', 'backoff', 'initial', 'factor', 'max_interval', 'jitter', 'max_duration', 'on', 'not_on'] as const;
-export const BACKOFFS = ['exponential', 'linear', 'constant'] as const;
+const RETRY_KEYS = ['attempts', 'backoff', 'initial', 'factor', 'max_interval', 'jitter', 'max_duration', 'on', 'not_on'] as const;
+const BACKOFFS = ['exponential', 'linear', 'constant'] as const;
 
 /** `retry: { … }` or `retry: false` (dsl.md, section 6). Only what the author set; defaults are merged when lowered. */
 export function readRetry(context: CheckContext, node: Node | undefined): Retry | false | undefined {

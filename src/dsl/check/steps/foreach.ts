@@ -44,7 +44,7 @@ function readItemName(context: CheckContext, node: Node | undefined): string | u
   const name = readText(context, node, '`as`');
   if (name === undefined || node === undefined || name === 'item') return name;
   if (ID_PATTERN.test(name) && !RESERVED_ROOTS.includes(name)) {
-    context.itemNames.add(name);
+    context.itemNames.set(name, node);
     return name;
   }
   const why = RESERVED_ROOTS.includes(name) ? 'the name is reserved' : 'letters, digits and `_` only';

@@ -9,7 +9,7 @@ import { readWord } from '../read/scalars.ts';
 import { checkNeeds } from './parallel-needs.ts';
 import type { StepCheck, StepPlace } from './step-check.ts';
 
-export const JOINS = ['all', 'any', 'race', 'settled'] as const;
+const JOINS = ['all', 'any', 'race', 'settled'] as const;
 
 export const checkParallel: StepCheck<'parallel'> = {
   settings: ['branches', 'join', 'on_failure', 'max_concurrency'],

@@ -8,7 +8,7 @@ import { readText, readWord } from '../read/scalars.ts';
 import { readValue } from '../read/value.ts';
 import type { StepCheck } from './step-check.ts';
 
-export const RUNTIMES = ['node', 'python', 'bash'] as const;
+const RUNTIMES = ['node', 'python', 'bash'] as const;
 
 export const checkScript: StepCheck<'script'> = {
   settings: ['runtime', 'source', 'file', 'input', 'timeout'],
