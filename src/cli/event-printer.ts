@@ -20,11 +20,11 @@ export class EventPrinter {
   line(event: ExecutionEvent): string | null {
     const text = this.#text(event);
     if (text === null) return null;
-    return this.#times ? `${this.#style.dim(new Date(event.at).toISOString().slice(11, 23))} ${text}` : text;
+    return this.#times ? `${this.#style.dim(new Date(event.time).toISOString().slice(11, 23))} ${text}` : text;
   }
 
   #text(event: ExecutionEvent): string | null {
-    const { style } = { style: this.#style };
+    const style = this.#style;
     switch (event.type) {
       case 'execution.started':
         return style.dim('started');
@@ -47,7 +47,7 @@ export class EventPrinter {
       case 'execution.failed':
         return `${style.red('failed')} ${errorText(event.error)}`;
       case 'step.started':
-        this.#started.set(event.step, new Date(event.at).getTime());
+        this.#started.set(event.step, Date.parse(event.time));
         if (event.adapter === undefined) return null;
         this.#calls.set(event.step, `${event.adapter}.${event.action ?? ''}`);
         return style.dim(`… ${event.step}${this.#call(event.step)}`);
@@ -75,7 +75,7 @@ export class EventPrinter {
 
   #took(event: ExecutionEvent & { step: string }): string {
     const start = this.#started.get(event.step);
-    return start === undefined ? '' : ` ${this.#style.dim(durationText(new Date(event.at).getTime() - start))}`;
+    return start === undefined ? '' : ` ${this.#style.dim(durationText(Date.parse(event.time) - start))}`;
   }
 }
 

@@ -5,8 +5,9 @@ import type { StreamEvent } from './event-stream.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { hasEnded } from './execution-outcome.ts';
 
-/** An event of `GET /executions/{id}/events` with its place in the stream. */
-export type ExecutionEvent = TraceEvent & { readonly id?: string };
+/** An event of `GET /executions/{id}/events`: `time` is RFC 3339, `id` its place in the stream. */
+export type ExecutionEvent = OnTheWire<TraceEvent>;
+type OnTheWire<E> = E extends TraceEvent ? Omit<E, 'at'> & { readonly time: string; readonly id?: string } : never;
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;

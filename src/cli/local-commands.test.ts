@@ -210,7 +210,9 @@ describe('run and dev, with an environment of their own', () => {
     const server = await fakeServer({
       'POST /flows/hello/execute': (_, response) => answer(response, { execution_id: 'e1' }, 202),
       'GET /executions/e1/events': (_, response) =>
-        stream(response, [{ id: '0.1', type: 'execution.completed', at: 1, output: { said: 'hello Ada' } }]),
+        stream(response, [
+          { id: '0.1', type: 'execution.completed', time: '1970-01-01T00:00:00.001Z', output: { said: 'hello Ada' } },
+        ]),
       'GET /executions/e1': (_, response) =>
         answer(response, { execution_id: 'e1', status: 'completed', output: { said: 'hello Ada' }, error: null }),
     });

@@ -31,7 +31,7 @@ describe('run, on a server', () => {
   ])('an execution that ends %s gives exit code %i', async (status, expected) => {
     const { env } = await serve(
       runs(
-        { type: `execution.${status}`, at: 2_000, error: null, output: { n: 1 } },
+        { type: `execution.${status}`, time: '1970-01-01T00:00:02.000Z', error: null, output: { n: 1 } },
         { status, output: status === 'completed' ? { n: 1 } : null },
       ),
     );
@@ -49,7 +49,8 @@ describe('run, on a server', () => {
       'GET /executions/e1/events': (_, response) => stream((events = response), [started]),
       'POST /executions/e1/cancel': (_, response) => {
         answer(response, {});
-        if (events) stream(events, [{ id: '0.9', type: 'execution.cancelled', at: 1, error: null }]);
+        if (events)
+          stream(events, [{ id: '0.9', type: 'execution.cancelled', time: '1970-01-01T00:00:00.001Z', error: null }]);
       },
       'GET /executions/e1': (_, response) => answer(response, { ...execution, status: 'cancelled' }),
     });

@@ -29,6 +29,29 @@ export const WRITE_COMMANDS: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/validate.ts')).validate,
   },
   {
+    name: 'test',
+    group: 'Write flows',
+    summary: 'Run flow tests: virtual time, mocked adapters, no server',
+    description:
+      'Runs the cases of *.test.yaml files. A call without a mock fails its case. Nothing means every test in and under the working folder.',
+    args: [{ name: 'files', kind: 'variadic', description: 'test files, folders or globs' }],
+    options: [
+      { flags: '--filter <text>', description: 'only cases whose name contains the text' },
+      { flags: '--junit <file>', description: 'write a JUnit report' },
+      { flags: '--coverage', description: 'show which steps the cases reach' },
+      { flags: '--lcov <file>', description: 'write the coverage for other tools' },
+      ADAPTERS,
+      JSON_OUT,
+    ],
+    examples: [
+      { line: 'weir test', does: 'runs all tests' },
+      { line: 'weir test flows/support.test.yaml --filter refund', does: 'runs some cases of one file' },
+      { line: 'weir test --junit report.xml --coverage', does: 'reports for a build server' },
+    ],
+    exits: ['ok', 'failed'],
+    load: async () => (await import('../commands/test.ts')).test,
+  },
+  {
     name: 'graph',
     group: 'Write flows',
     summary: 'Draw a flow as a Mermaid flowchart',
@@ -51,7 +74,10 @@ export const WRITE_COMMANDS: readonly CommandDefinition[] = [
     group: 'Write flows',
     summary: 'Print the JSON Schema of the flow language, for editors',
     args: [],
-    options: [{ flags: '-o, --out <file>', description: 'write it to a file' }],
+    options: [
+      { flags: '-o, --out <file>', description: 'write it to a file' },
+      { flags: '--tests', description: 'the schema of flow tests (*.test.yaml) instead' },
+    ],
     examples: [{ line: 'weir schema --out .vscode/weir.schema.json', does: 'for completion and hover in an editor' }],
     exits: ['ok'],
     load: async () => (await import('../commands/schema.ts')).schema,

@@ -30,8 +30,8 @@ export const replay: CommandFunction = async ({ io, args, options, terminal }) =
     });
   else {
     const printer = new EventPrinter(terminal.style, { times: true });
-    for (const event of trace) {
-      const line = printer.line(event);
+    for (const { at, ...event } of trace) {
+      const line = printer.line({ ...event, time: new Date(at).toISOString() });
       if (line !== null) terminal.out(line);
     }
     const verdict =

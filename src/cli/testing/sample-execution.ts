@@ -35,15 +35,22 @@ export const execution: ExecutionView = {
     },
   ],
 };
-export const started = { id: '0.1', type: 'execution.started', at: 1_000 };
+export const started = { id: '0.1', type: 'execution.started', time: '1970-01-01T00:00:01.000Z' };
 export const callStarted = {
   id: '0.2',
   type: 'step.started',
-  at: 1_000,
+  time: '1970-01-01T00:00:01.000Z',
   step: 'charge',
   kind: 'call',
   adapter: 'stripe',
   action: 'charge_card',
 };
-export const callDone = { id: '0.3', type: 'step.completed', at: 1_250, step: 'charge', kind: 'call', result: {} };
-export const completed = { id: '0.4', type: 'execution.completed', at: 1_300, output: null };
+export const callDone = {
+  id: '0.3',
+  type: 'step.completed',
+  time: '1970-01-01T00:00:01.250Z',
+  step: 'charge',
+  kind: 'call',
+  result: {},
+};
+export const completed = { id: '0.4', type: 'execution.completed', time: '1970-01-01T00:00:01.300Z', output: null };
