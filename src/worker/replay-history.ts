@@ -16,13 +16,15 @@ export async function replayHistory(json: unknown): Promise<ReplayedHistory> {
   const history = historyFromJson(json);
   const events = history.events ?? [];
   if (events.length === 0) throw new TypeError('it holds no events');
+  // Children are named after their parent: a replay needs its id.
+  const workflowId = events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? 'replay';
   let fault: string | null = null;
   try {
-    await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history);
+    await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, workflowId);
   } catch (error) {
     fault = error instanceof Error ? error.message : String(error);
   }
-  const reader = createHistoryReader(events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? 'replay');
+  const reader = createHistoryReader(workflowId);
   await reader.push(0, events);
   const { input, status, output, error, trace } = reader;
   return { fault, events: events.length, input, status, output, error, trace };
