@@ -134,6 +134,10 @@ test('a call longer than the heartbeat time-out is kept alive', async () => {
   expect(slowRuns - before).toBe(1);
 });
 
+test("an engine's activity that this worker lacks is not taken for a call", async () => {
+  expect(await call({ adapter: 'weir', action: 'not_here' }, 1)).toMatchObject({ type: 'activity_missing' });
+});
+
 test('a worker that shuts down in mid-call says worker_lost', async () => {
   const taskQueue = `${TASK_QUEUE}-shutdown`;
   const leaving = await newWorker(taskQueue, 200);

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Json } from '../dsl/ir/json.ts';
 import type { ActionRequest } from './contract.ts';
 import { type ActivityDeps, runAction } from './run-action.ts';
@@ -11,6 +12,14 @@ export function createActivities(deps: ActivityDeps): { default: (request: Actio
   return {
     default: (request) => {
       const context = Context.current();
+      const { activityType } = context.info;
+      if (activityType.startsWith(ENGINE)) {
+        // An older worker beside newer ones: Temporal tries again until one takes it that has it.
+        throw ApplicationFailure.retryable(
+          `This worker does not have the activity ${activityType}.`,
+          'activity_missing',
+        );
+      }
       return runAction(request, deps, {
         attempt: context.info.attempt,
         cancellation: context.cancellationSignal,
@@ -21,3 +30,6 @@ export function createActivities(deps: ActivityDeps): { default: (request: Actio
     },
   };
 }
+
+/** Types of activities that are not adapter actions. */
+const ENGINE = 'weir.';
