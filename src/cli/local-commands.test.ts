@@ -270,7 +270,7 @@ describe('run and dev, with an environment of their own', () => {
       onText: (text) => text.includes('Ctrl-C') && interrupt(),
     });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Weir is ready: http:\/\/127\.0\.0\.1:\d+/);
+    expect(stdout).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+/m);
     expect(dev.options).toMatchObject([{ flowsDir: cwd, port: 0, ephemeral: false }]);
     expect(dev.closed()).toBe(1);
   });
