@@ -14,7 +14,7 @@ import { createEmit } from '../activities/emit.ts';
 import { createResolveFlow } from '../activities/resolve-flow.ts';
 import { envSecrets, fileSecrets } from '../activities/secrets/local-sources.ts';
 import { createSecretsResolver } from '../activities/secrets/secrets.ts';
-import { slotActivities } from '../activities/slots.ts';
+import { requestSlot, slotActivities } from '../activities/slots.ts';
 import { LOOPBACK } from '../adapters/http/egress-guard.ts';
 import { createFilePinStore } from '../adapters/pin-store.ts';
 import { settingsFromEnv } from '../adapters/settings-from-env.ts';
@@ -96,6 +96,7 @@ async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<D
     createHistoryReader,
     verifyCallback: (token, now) => verifyCallback(token, key, now),
     adapters: async () => registry.manifests(),
+    requestSlot: (request) => requestSlot(client, TASK_QUEUE, request),
     config: async () => settings.config,
   });
   const events = createEventSink({ flows, runs, start: executions.start });

@@ -15,6 +15,7 @@ import { startExecution, type StartedExecution, type StartRequest } from './star
 import { stateAtStep, type StateView } from './state-at-step.ts';
 import { steerExecution, type Steered, type SteerOperation } from './steer-execution.ts';
 import { isOver, streamEvents } from './stream.ts';
+import type { RequestSlot } from './take-slot.ts';
 import type { ExecutionView } from './view.ts';
 
 /** Starts, steers and reads executions: all that the API does with Temporal. Every method throws Problems; see the functions behind it. */
@@ -42,6 +43,8 @@ export interface GatewayDeps {
   readonly createHistoryReader: CreateHistoryReader;
   readonly verifyCallback: (token: string, now: number) => VerifiedCallback;
   readonly adapters: () => Promise<ReadonlyMap<string, AdapterManifest>>;
+  /** Asks the coordinator of a concurrency key (activities/slots). */
+  readonly requestSlot: RequestSlot;
   /** `$config` of an environment. Default: empty. */
   readonly config?: (environment: string) => Promise<JsonObject>;
   /** ms since the epoch. Default: the clock. */
@@ -49,9 +52,9 @@ export interface GatewayDeps {
 }
 
 export function createGateway(options: GatewayDeps): ExecutionGateway {
-  const { runs, flows, createHistoryReader, adapters, verifyCallback, config = async () => ({}), now = Date.now } = options;
+  const { runs, flows, createHistoryReader, adapters, verifyCallback, requestSlot, config = async () => ({}), now = Date.now } = options;
   const reader = createExecutionReader({ runs, createHistoryReader });
-  const deps = { runs, flows, reader, config, now };
+  const deps = { runs, flows, reader, config, now, requestSlot };
   const get = async (executionId: string): Promise<ExecutionView> => executionView(await reader.load(executionId));
   return {
     start: (request) => startExecution(deps, request),

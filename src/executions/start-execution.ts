@@ -10,6 +10,7 @@ import { checkValue } from './check-value.ts';
 import { keyedExecutionId, newExecutionId } from './execution-id.ts';
 import { linksOf } from './execution-view.ts';
 import type { RunDescription, Runs } from './runs.ts';
+import { type RequestSlot, takeSlot } from './take-slot.ts';
 
 export interface StartDeps {
   readonly runs: Runs;
@@ -17,6 +18,7 @@ export interface StartDeps {
   /** `$config` of an environment. */
   readonly config: (environment: string) => Promise<JsonObject>;
   readonly now: () => number;
+  readonly requestSlot: RequestSlot;
 }
 
 export interface StartRequest {
@@ -50,7 +52,7 @@ export const DEFAULT_ENVIRONMENT = 'default';
 
 /**
  * Starts an execution of the latest fitting version. It is durable when this resolves. Throws flow_not_found, invalid_flow,
- * invalid_input, idempotency_conflict, temporal_unavailable.
+ * invalid_input, idempotency_conflict, concurrency_limit, temporal_unavailable.
  */
 export async function startExecution(deps: StartDeps, request: StartRequest): Promise<StartedExecution> {
   const { environment = DEFAULT_ENVIRONMENT, tags = [], idempotencyKey } = request;
@@ -79,7 +81,8 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
     config: await deps.config(environment),
     tags,
   };
-  const outcome = await deps.runs.start({ executionId, input: run, memo: { request: fingerprint } });
+  const slot = await takeSlot(deps.requestSlot, executionId, run);
+  const outcome = await deps.runs.start({ executionId, input: { ...run, ...slot }, memo: { request: fingerprint } });
   if (outcome === 'exists') {
     const known = await deps.runs.describe(executionId);
     if (known !== null) return repeated(known, fingerprint);

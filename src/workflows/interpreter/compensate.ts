@@ -5,6 +5,7 @@ import type { CompensationEntry } from './memo.ts';
 import { Scope, Variables } from './scope.ts';
 import { runSequence } from './run-step.ts';
 import { runShielded } from './shield.ts';
+import { innerAddresses } from './static-tree.ts';
 
 /**
  * Undoes what was done, the latest first, each with the values of its step (dsl.md, section 6). One that fails is in
@@ -25,6 +26,8 @@ export async function compensate(engine: Engine, entries: readonly CompensationE
         if (!(error instanceof FlowError)) throw error;
       }
       engine.journal.removeCompensation(entry.address);
+      const inner = innerAddresses(step, prefix);
+      engine.journal.raiseGenerations([entry.address, ...inner.addresses], inner.prefixes);
     }
   }).catch((error: unknown) => {
     if (!(error instanceof FlowError || error instanceof CancelledError)) throw error;

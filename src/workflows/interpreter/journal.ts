@@ -103,6 +103,12 @@ export class Journal {
     return (this.#generations.get(address) ?? 0) + (this.#generations.get('*') ?? 0);
   }
 
+  /** Gives a step, and what is inside it, new idempotency keys: it was undone, so doing it again is another effect. */
+  raiseGenerations(addresses: readonly string[], prefixes: readonly string[]): void {
+    const inside = [...this.#steps.keys()].filter((address) => prefixes.some((prefix) => address.startsWith(prefix)));
+    for (const address of new Set([...addresses, ...inside])) this.#generations.set(address, (this.#generations.get(address) ?? 0) + 1);
+  }
+
   /** Registers what undoes a step; the latest for an address counts. */
   addCompensation(address: string, key: string, roots: JsonObject): void {
     this.#compensations = this.#compensations.filter((c) => c.address !== address);

@@ -164,8 +164,7 @@ export class Lifecycle {
     const since = engine.journal.compensations().filter((c) => c.seq > entry.start);
     if (rollback.compensate === true) await compensate(engine, since);
     engine.port.trace({ type: 'execution.rolled_back', at: engine.port.now(), step: address });
-    const raise = rollback.compensate === true ? since.map((c) => c.address) : [];
-    const memo = truncateMemo(engine.journal.toMemo(), address, { flow: engine.flow, newKeys: rollback.newKeys === true, raise });
+    const memo = truncateMemo(engine.journal.toMemo(), address, { flow: engine.flow, newKeys: rollback.newKeys === true });
     return { kind: 'continue', memo, attempt: engine.input.attempt ?? 1 };
   }
   #restart(): Ending {

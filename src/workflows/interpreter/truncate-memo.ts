@@ -17,7 +17,7 @@ export class StepNotAvailable extends Error {
  * and re-run. What had ended by then is kept; blocks that were open then are opened again; calls that were under way
  * are done again, with the same idempotency key unless `newKeys`. Throws {@link StepNotAvailable}.
  */
-export function truncateMemo(memo: Memo, to: string, options: { flow: FlowIr; newKeys?: boolean; raise?: readonly string[] }): Memo {
+export function truncateMemo(memo: Memo, to: string, options: { flow: FlowIr; newKeys?: boolean }): Memo {
   const target = findStep(memo, to, options.flow);
   const at = target.entry.start;
   if (at <= (memo.floor ?? 0)) throw new StepNotAvailable('step_not_available', `what was before step ${to} was condensed: go back to a later step, or re-run from the start`);
@@ -29,8 +29,7 @@ export function truncateMemo(memo: Memo, to: string, options: { flow: FlowIr; ne
     if (entry.end !== undefined && entry.end < at) kept[address] = entry;
     else if (isReopened(address, entry, kinds)) kept[address] = reopened(entry);
   }
-  const raised = options.raise ?? [];
-  const generations = { ...memo.generations, ...Object.fromEntries(raised.map((address) => [address, (memo.generations[address] ?? 0) + 1])) };
+  const { generations } = memo;
   return {
     seq: memo.seq,
     steps: kept,
