@@ -56,7 +56,7 @@ export async function startEditor(schemaUri: string): Promise<Editor> {
       watchers.get(uri)?.(diagnostics);
     }
     if (message.id === undefined) return;
-    send({ id: message.id, result: message.method === 'workspace/configuration' ? configuration(message.params, schemaUri) : null } as Message);
+    send({ id: message.id, result: message.method === 'workspace/configuration' ? configuration(message.params, schemaUri) : null });
   }
   readMessages(child.stdout, receive);
 

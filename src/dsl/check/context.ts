@@ -1,8 +1,7 @@
 import type { CompileEnvironment, CompileLimits } from '../compile-environment.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import type { Node } from '../parse/node.ts';
-import type { NamedAction } from './calls/named-action.ts';
-import type { StepModel } from './model.ts';
+import type { NamedAction, StepModel } from './model.ts';
 
 /** Reads steps inside steps. Handed over in the context, so that the kinds need not import the reader that imports them. */
 export interface BlockReader {

@@ -25,6 +25,15 @@ export interface NamedValue {
   readonly optional?: true;
 }
 
+/** An entry of the flow's `actions`: a call that steps can use by its bare name. */
+export interface NamedAction {
+  readonly node: Node;
+  /** Undefined when the entry has none, which is reported. */
+  readonly adapter: string | undefined;
+  readonly action: string | undefined;
+  readonly params: readonly NamedValue[];
+}
+
 export interface Retry {
   readonly attempts?: Count;
   readonly backoff?: RetryIr['backoff'];
@@ -88,6 +97,8 @@ export interface StepSettings {
   readonly call: { readonly targets: readonly CallTarget[] };
   readonly parallel: {
     readonly branches: readonly Branch[];
+    /** Some branch could not be read, so not all are known. */
+    readonly partial?: true;
     readonly join?: ParallelIr['join'];
     readonly onFailure?: ParallelIr['onFailure'];
     readonly maxConcurrency?: Count;

@@ -1,4 +1,4 @@
-import { describeNode, type Node } from '../parse/node.ts';
+import { describeNode } from '../parse/node.ts';
 import type { BlockReader, CheckContext } from './context.ts';
 import type { StepModel } from './model.ts';
 import { checkReachable } from './reachable.ts';

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { FlowIr } from '../ir/index.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { sha256 } from './sha256.ts';
 
 /** SHA-256 (hex) of what a flow does: without its version, and without the lines where its steps stand. */
 export function flowHash(flow: Omit<FlowIr, 'hash'>): string {
   const { version: _, ...content } = flow;
-  return createHash('sha256').update(canonicalJson({ ...content, ...withoutLines(content) })).digest('hex');
+  return sha256(canonicalJson({ ...content, ...withoutLines(content) }));
 }
 
 const BLOCKS = ['steps', 'onError', 'finally'] as const;

@@ -1,4 +1,4 @@
-import { FLOW_KEYS } from '../check/read-flow.ts';
+import type { FLOW_KEYS } from '../check/read-flow.ts';
 import type { CompileEnvironment } from '../compile-environment.ts';
 import type { JsonObject } from '../ir/index.ts';
 import { COUNT, DURATION, record, ref, setting, SHARED_DEFINITIONS, STEPS, TEXT, TEXTS, VALUE } from './fragments.ts';

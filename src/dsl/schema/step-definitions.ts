@@ -1,6 +1,6 @@
 import { CALL_SETTINGS, KEYWORDS, KIND_KEYWORDS, MODIFIERS, MODIFIERS_OF } from '../check/keywords.ts';
 import type { Json, JsonObject, StepKind } from '../ir/index.ts';
-import { ref, STEPS } from './fragments.ts';
+import { ref } from './fragments.ts';
 import { MODIFIER_SCHEMAS } from './modifiers.ts';
 import { callSchema } from './steps/call.ts';
 import { KIND_SCHEMAS } from './steps/index.ts';

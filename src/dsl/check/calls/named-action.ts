@@ -1,19 +1,9 @@
 import type { Node } from '../../parse/node.ts';
 import type { CheckContext } from '../context.ts';
 import { ID_PATTERN } from '../keywords.ts';
-import type { NamedValue } from '../model.ts';
 import { child, readMap } from '../read/map.ts';
 import { readText } from '../read/scalars.ts';
 import { readValues } from '../read/value.ts';
-
-/** An entry of the flow's `actions`: a call that steps can use by its bare name. */
-export interface NamedAction {
-  readonly node: Node;
-  /** Undefined when the entry has none, which is reported. */
-  readonly adapter: string | undefined;
-  readonly action: string | undefined;
-  readonly params: readonly NamedValue[];
-}
 
 const ACTION_KEYS = ['adapter', 'action', 'params', 'description'];
 

@@ -89,7 +89,8 @@ function resultSchema(step: StepModel): Json {
       return (waits ? definition.callback_schema : definition.output) ?? ANY;
     }
     case 'parallel': {
-      const { join, branches } = step.settings;
+      const { join, branches, partial } = step.settings;
+      if (partial) return ANY;
       return join === undefined || join === 'all' || join === 'settled' ? closed(...branches.map((branch) => branch.id)) : ANY;
     }
     case 'set':

@@ -1,28 +1,12 @@
 import type { CheckContext } from '../context.ts';
-import type { Branch, Handler, StepModel, StepOf, Value } from '../model.ts';
+import type { Branch, Handler, StepModel, StepOf } from '../model.ts';
 import { STEP_CHECKS } from '../steps/index.ts';
+import type { Used, Walk } from '../steps/step-check.ts';
 import type { StepKind } from '../../ir/index.ts';
 import { checkReference } from './check-reference.ts';
-import { type FlowFacts } from './flow-facts.ts';
+import type { FlowFacts } from './flow-facts.ts';
 import { idsIn } from './ids-in.ts';
 import { cloneScope, joinScope, type Scope } from './scope.ts';
-
-type Used = Value | number | undefined;
-
-/** What a kind of step tells about the order in which its values are used and its blocks run. */
-export interface Walk {
-  /** Values used at this point. Numbers are durations and counts known when compiled. */
-  use(...values: readonly Used[]): void;
-  block(steps: readonly StepModel[]): void;
-  /** Blocks of which at most one runs; the values of each are used one after another until one is taken. */
-  arms(arms: readonly { readonly use: readonly Used[]; readonly steps: readonly StepModel[] }[]): void;
-  branches(branches: readonly Branch[]): void;
-  loop(loop: { roots: readonly string[]; steps: readonly StepModel[]; before: readonly Used[]; after: readonly Used[]; concurrent: boolean }): void;
-  /** The step sets variables, ends the flow, passes `$error` on. */
-  sets(): void;
-  returns(): void;
-  passesError(): void;
-}
 
 /** Checks every reference in a block of steps; afterwards the scope knows the block's steps. */
 export function walkBlock(context: CheckContext, facts: FlowFacts, steps: readonly StepModel[], scope: Scope): void {

@@ -3,11 +3,12 @@ import type { CheckContext } from '../context.ts';
 import type { Branch } from '../model.ts';
 
 /** `needs` names other branches of the same parallel, and no branch waits for itself by a detour. */
-export function checkNeeds(context: CheckContext, branches: readonly Branch[]): void {
+export function checkNeeds(context: CheckContext, branches: readonly Branch[], known: { partial: boolean }): void {
   const byId = new Map(branches.map((branch) => [branch.id, branch]));
   for (const branch of branches) {
     for (const need of branch.steps[0]?.modifiers.needs ?? []) {
       if (byId.has(need.id)) continue;
+      if (known.partial && context.ids.has(need.id)) continue; // may be a branch that is broken itself
       const others = [...byId.keys()].filter((id) => id !== branch.id);
       context.reporter.value('WEIR2011', need.node, `\`needs\` names \`${need.id}\`, which is no branch of this \`parallel\`.`, didYouMean(need.id, others));
     }

@@ -14,12 +14,12 @@ const JOINS = ['all', 'any', 'race', 'settled'] as const;
 export const checkParallel: StepCheck<'parallel'> = {
   settings: ['branches', 'join', 'on_failure', 'max_concurrency'],
   read(context, node, place) {
-    if (node.kind === 'list') return { branches: readBranches(context, node, place) };
+    if (node.kind === 'list') return readBranches(context, node, place);
     const map = readMap(context, node, { what: '`parallel`', keys: this.settings, required: ['branches'] });
     if (map === undefined) return undefined;
     const branchesNode = child(map, 'branches');
-    const branches = branchesNode === undefined ? [] : readBranches(context, branchesNode, place);
-    const join = readJoin(context, child(map, 'join'), branches.length);
+    const { branches, partial } = branchesNode === undefined ? NO_BRANCHES : readBranches(context, branchesNode, place);
+    const join = readJoin(context, child(map, 'join'), branchesNode?.kind === 'list' ? branchesNode.items.length : Number.POSITIVE_INFINITY);
     if (join === 'any' || join === 'race') {
       for (const branch of branches) {
         if (branch.id === 'winner') context.reporter.value('WEIR2014', branch.node, `With \`join: ${join}\` the result has \`winner\` for the winning branch, so no branch can have this name.`);
@@ -28,6 +28,7 @@ export const checkParallel: StepCheck<'parallel'> = {
     return {
       branches,
       ...defined({
+        partial,
         join,
         onFailure: readWord(context, child(map, 'on_failure'), { what: '`on_failure`', words: ['cancel', 'wait'] }),
         maxConcurrency: readCount(context, child(map, 'max_concurrency'), { what: '`max_concurrency`', max: 100_000 }),
@@ -55,10 +56,13 @@ function readJoin(context: CheckContext, node: Node | undefined, branches: numbe
   return node.value;
 }
 
-function readBranches(context: CheckContext, node: Node, place: StepPlace): Branch[] {
+type Branches = Pick<StepSettings['parallel'], 'branches' | 'partial'>;
+const NO_BRANCHES: Branches = { branches: [], partial: true };
+
+function readBranches(context: CheckContext, node: Node, place: StepPlace): Branches {
   if (node.kind !== 'list') {
     context.reporter.value('WEIR1002', node, `The branches of \`parallel\` are a list, not ${describeNode(node)}.`);
-    return [];
+    return NO_BRANCHES;
   }
   if (node.items.length === 0) context.reporter.value('WEIR1008', node, '`parallel` needs at least one branch.');
   const branches: Branch[] = [];
@@ -70,8 +74,9 @@ function readBranches(context: CheckContext, node: Node, place: StepPlace): Bran
     names.add(branch.id);
     branches.push(branch);
   }
-  checkNeeds(context, branches);
-  return branches;
+  const partial = branches.length < node.items.length;
+  checkNeeds(context, branches, { partial });
+  return partial ? { branches, partial } : { branches };
 }
 
 function readBranch(context: CheckContext, node: Node, place: { index: number; position: string }): Branch | undefined {

@@ -1,0 +1,59 @@
+/** SHA-256 (FIPS 180-4) of a text as UTF-8, in hex. Here so that compiling stays pure: no Node, the same wherever it runs. */
+export function sha256(text: string): string {
+  const message = padded(new TextEncoder().encode(text));
+  const state = Uint32Array.from(INITIAL);
+  const words = new Uint32Array(64);
+  for (let offset = 0; offset < message.byteLength; offset += 64) {
+    for (let i = 0; i < 16; i++) words[i] = message.getUint32(offset + i * 4);
+    for (let i = 16; i < 64; i++) {
+      const [w15, w2] = [at(words, i - 15), at(words, i - 2)];
+      const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3);
+      const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
+      words[i] = at(words, i - 16) + s0 + at(words, i - 7) + s1;
+    }
+    compress(state, words);
+  }
+  return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('');
+}
+
+function compress(state: Uint32Array, words: Uint32Array): void {
+  let [a, b, c, d, e, f, g, h] = [at(state, 0), at(state, 1), at(state, 2), at(state, 3), at(state, 4), at(state, 5), at(state, 6), at(state, 7)];
+  for (let i = 0; i < 64; i++) {
+    const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const choice = (e & f) ^ (~e & g);
+    const t1 = (h + s1 + choice + at(ROUNDS, i) + at(words, i)) | 0;
+    const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const majority = (a & b) ^ (a & c) ^ (b & c);
+    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + s0 + majority) | 0];
+  }
+  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i] = at(state, i) + word;
+}
+
+/** The message, a 1 bit, zeros, and its length in bits: a whole number of 64-byte blocks. */
+function padded(bytes: Uint8Array): DataView {
+  const length = Math.ceil((bytes.length + 9) / 64) * 64;
+  const block = new Uint8Array(length);
+  block.set(bytes);
+  block[bytes.length] = 0x80;
+  const view = new DataView(block.buffer);
+  view.setUint32(length - 8, Math.floor(bytes.length / 0x2000_0000));
+  view.setUint32(length - 4, bytes.length << 3);
+  return view;
+}
+
+function rotate(word: number, by: number): number {
+  return (word >>> by) | (word << (32 - by));
+}
+
+function at(words: Uint32Array, index: number): number {
+  return words[index] ?? 0;
+}
+
+/** The first 32 bits of the fractional parts of square and cube roots of the first primes, as the standard defines its constants. */
+const PRIMES = Array.from({ length: 312 }, (_, n) => n).filter((n) => n > 1 && [2, 3, 5, 7, 11, 13, 17].every((p) => n === p || n % p !== 0));
+const INITIAL = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
+const ROUNDS = Uint32Array.from(PRIMES.slice(0, 64), (prime) => fraction(Math.cbrt(prime)));
+
+function fraction(root: number): number {
+  return Math.floor((root - Math.floor(root)) * 0x1_0000_0000);
+}
