@@ -33,7 +33,7 @@ export function executionTable(items: readonly ExecutionSummary[], style: Style)
   for (const item of items) {
     table.push([item.execution_id, item.flow, item.version, painted(item.status, style), item.started_at, took(item)]);
   }
-  return table.toString();
+  return tableText(table);
 }
 
 /** One execution with its steps, what it waits for, output and error. */
@@ -70,7 +70,7 @@ export function executionText(view: ExecutionView, style: Style): string {
       `${style.red('error')} ${errorText(view.error)}${view.error.step === undefined ? '' : style.dim(` (step ${view.error.step})`)}`,
     );
   if (view.output !== null) tail.push(`${style.bold('output')} ${JSON.stringify(view.output, null, 2)}`);
-  return [...head, '', ...(view.steps.length > 0 ? [table.toString()] : []), ...tail].join('\n');
+  return [...head, '', ...(view.steps.length > 0 ? [tableText(table)] : []), ...tail].join('\n');
 }
 
 function plainTable(head: string[], style: Style): InstanceType<typeof Table> {
@@ -96,6 +96,11 @@ function plainTable(head: string[], style: Style): InstanceType<typeof Table> {
     chars,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
+}
+
+/** Without the spaces that pad the last column. */
+function tableText(table: InstanceType<typeof Table>): string {
+  return table.toString().replace(/[ \t]+$/gm, '');
 }
 
 function painted(status: ExecutionStatus, style: Style): string {

@@ -24,7 +24,9 @@ export const dev: CommandFunction = async (context) => {
   try {
     const server = await startDevServer(context, { flowsDir, port });
     // Scripts wait for this line: keep its form.
-    terminal.out(`ready ${style.bold(server.url)}${server.uiUrl === null ? '' : `   Temporal's Web UI ${server.uiUrl}`}`);
+    terminal.out(
+      `ready ${style.bold(server.url)}${server.uiUrl === null ? '' : `   Temporal's Web UI ${server.uiUrl}`}`,
+    );
     terminal.out(`Flows of ${flowsDir}. Ctrl-C stops it.`);
     await stopped;
     terminal.note('Stopping.');
