@@ -14,6 +14,9 @@ const build = isCheckout ? sourceStamp(root) : readFileSync(join(dist, 'latest')
 const program = join(dist, build, 'weir.js');
 if (!existsSync(program)) {
   const { buildAll } = await import('../scripts/build.mjs');
-  await buildAll({ root, stamp: build, quiet: true });
+  await buildAll({ root, stamp: build, quiet: true }).catch((error) => {
+    console.error(`weir: the build failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(70);
+  });
 }
 await import(pathToFileURL(program).href);
