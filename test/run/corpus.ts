@@ -45,16 +45,16 @@ function loadCase(name: string): LoadedCase {
   const childFiles = readdirSync(folder).filter((file) => file.endsWith('.flow.yaml'));
   const names = new Map(childFiles.map((file) => [file.replace('.flow.yaml', ''), ['1.0.0'] as readonly string[]]));
   const flows: Record<string, FlowIr> = {};
-  for (const file of childFiles) flows[file.replace('.flow.yaml', '')] = compileDemo(readFileSync(join(folder, file), 'utf8'), names);
-  const flow = compileDemo(readFileSync(join(folder, 'flow.yaml'), 'utf8'), names);
+  for (const file of childFiles) flows[file.replace('.flow.yaml', '')] = compileDemo(readFileSync(join(folder, file), 'utf8'), names, `${name}/${file}`);
+  const flow = compileDemo(readFileSync(join(folder, 'flow.yaml'), 'utf8'), names, name);
   const spec = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as RunCase;
   return { ...spec, name, flow, flows };
 }
 
 /** Compiles a flow that uses the demo adapter; throws with its diagnostics. */
-export function compileDemo(source: string, flows: ReadonlyMap<string, readonly string[]> = new Map()): FlowIr {
+export function compileDemo(source: string, flows: ReadonlyMap<string, readonly string[]> = new Map(), label = 'flow'): FlowIr {
   const { ir, diagnostics } = compile(source, { adapters: new Map([['demo', demoManifest], ['spare', spareAdapter.manifest]]), actions: {}, flows });
-  if (ir === undefined) throw new Error(diagnostics.map((d) => `${d.line}:${d.column} ${d.code} ${d.message}`).join('\n'));
+  if (ir === undefined) throw new Error(diagnostics.map((d) => `${label} ${d.line}:${d.column} ${d.code} ${d.message}`).join('\n'));
   return ir;
 }
 

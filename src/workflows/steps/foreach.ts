@@ -11,12 +11,12 @@ export const MAX_ITERATIONS = 100_000;
 
 export async function runForeach(at: At, step: ForeachIr): Promise<Json> {
   const { engine, frame, address } = at;
-  const known = engine.journal.open(address)['items'];
-  const items = known === undefined ? itemsOf(at, step) : (known as readonly Json[]);
-  if (known === undefined) engine.journal.setOpen(address, { items });
-  const width = Math.min(items.length, Math.max(1, engine.count(step.concurrency, frame, address)));
+  if (engine.journal.open(address)['items'] === undefined) engine.journal.setOpen(address, { items: itemsOf(at, step), concurrency: Math.max(1, engine.count(step.concurrency, frame, address)) });
+  const open = engine.journal.open(address);
+  const items = open['items'] as readonly Json[]; // set above, now or in an earlier run
+  const concurrency = Number(open['concurrency'] ?? 1);
   const results: Json[] = new Array<Json>(items.length).fill(null);
-  const done = (engine.journal.open(address)['results'] ?? {}) as JsonObject;
+  const done = (open['results'] ?? {}) as JsonObject;
   const token = new CancelToken(frame.token);
   const yielder = new Yielder();
   let next = 0;
@@ -32,7 +32,7 @@ export async function runForeach(at: At, step: ForeachIr): Promise<Json> {
       }
       try {
         await yielder.round(engine, address, frame);
-        results[index] = await iteration(at, step, { index, item: items[index] ?? null, token, alone: width === 1 });
+        results[index] = await iteration(at, step, { index, item: items[index] ?? null, token, inOrder: concurrency === 1 });
       } catch (error) {
         if (error instanceof FlowError && step.onFailure === 'continue') results[index] = failedItem(error);
         else if (failure === null) {
@@ -42,7 +42,7 @@ export async function runForeach(at: At, step: ForeachIr): Promise<Json> {
       }
     }
   };
-  const workers = Array.from({ length: width }, worker);
+  const workers = Array.from({ length: Math.min(items.length, concurrency) }, worker);
   try {
     await Promise.all(workers);
   } finally {
@@ -52,10 +52,10 @@ export async function runForeach(at: At, step: ForeachIr): Promise<Json> {
   return results;
 }
 
-function iteration({ engine, frame, address }: At, step: ForeachIr, round: { index: number; item: Json; token: CancelToken; alone: boolean }): Promise<Json> {
+function iteration({ engine, frame, address }: At, step: ForeachIr, round: { index: number; item: Json; token: CancelToken; inOrder: boolean }): Promise<Json> {
   const place = `${address}[${round.index}]`;
   const locals = { item: round.item, index: round.index, [step.as]: round.item };
-  const scope = round.alone ? frame.scope.round(locals) : frame.scope.fork(place, locals);
+  const scope = round.inOrder ? frame.scope.round(locals) : frame.scope.fork(place, locals);
   return runRound(engine, place, () => runSequence(engine, step.do, { scope, token: round.token, prefix: `${place}.` }));
 }
 

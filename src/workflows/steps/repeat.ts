@@ -9,7 +9,8 @@ import type { At } from './at.ts';
 /** Rounds in order. `while` is tested before each, `until` after; the journal says which rounds were done. */
 export async function runRepeat(at: At, step: RepeatIr): Promise<Json> {
   const { engine, frame, address } = at;
-  const max = Math.min(MAX_ITERATIONS, engine.count(step.max, frame, address));
+  if (engine.journal.open(address)['max'] === undefined) engine.journal.setOpen(address, { max: Math.min(MAX_ITERATIONS, engine.count(step.max, frame, address)) });
+  const max = Number(engine.journal.open(address)['max']);
   const yielder = new Yielder();
   let last: Json = engine.journal.open(address)['last'] ?? null;
   for (let index = Number(engine.journal.open(address)['round'] ?? 0); ; index++) {
