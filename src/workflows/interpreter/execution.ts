@@ -39,6 +39,7 @@ export class Execution {
   constructor(options: { input: RunFlowInput; executionId: string; port: Port }) {
     this.#engine = new Engine(options);
     this.#lifecycle = new Lifecycle(this.#engine, this.#root);
+    this.#root.onCancel(() => this.#stopped());
   }
 
   run(): Promise<Ending> {
@@ -54,7 +55,6 @@ export class Execution {
   cancel(): void {
     if (this.#root.cancelled || this.#lifecycle.isEnding) return;
     this.#engine.port.trace({ type: 'execution.cancelling', at: this.#engine.port.now() });
-    this.#setPaused(false);
     this.#root.cancel('cancel');
   }
   pause(): void {
@@ -68,6 +68,13 @@ export class Execution {
     this.#setPaused(false);
     this.#engine.port.trace({ type: 'execution.resumed', at: this.#engine.port.now() });
     for (const child of this.#engine.children) child.signal('resume');
+  }
+  /** Cancelled, rolled back or out of time: what is left is clean-up, which neither waits for a resume nor moves to a new run. */
+  #stopped(): void {
+    this.#engine.gate.mayContinue = false;
+    if (!this.#engine.gate.paused) return;
+    this.#setPaused(false);
+    if (this.#root.reason === 'timeout') this.#engine.port.trace({ type: 'execution.resumed', at: this.#engine.port.now() });
   }
   #setPaused(paused: boolean): void {
     this.#engine.journal.paused = paused;
@@ -134,7 +141,6 @@ export class Execution {
   rollBack(message: RollbackMessage): { accepted: true } {
     this.checkRollback(message);
     this.#lifecycle.rollback = message;
-    this.#setPaused(false);
     this.#root.cancel('rollback');
     return { accepted: true };
   }

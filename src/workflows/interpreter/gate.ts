@@ -2,6 +2,9 @@ import { type Deferred, deferred, orCancelled } from './deferred.ts';
 import type { CancelToken } from './cancel.ts';
 import type { Port } from './port.ts';
 
+/** Microtasks within which whatever is on its way comes to rest: some 15 for each of at most 32 levels of nesting. */
+const TICKS_TO_REST = 1000;
+
 /**
  * Where every step waits before it starts: while paused, and while the run makes ready to continue as new.
  * `busy` counts leaf steps between their start and their entry in the journal; only when it is zero does the memo
@@ -14,7 +17,10 @@ export class Gate {
   #paused: boolean;
   #wake: Deferred<void> = deferred<void>();
   readonly #handover = deferred<void>();
-  /** False while handlers of the flow, compensations and `finally` run: those are not continued as new. */
+  #shielded = 0;
+  /** Somebody waits for everything to come to rest: nothing new starts meanwhile. */
+  #settling = false;
+  /** False once the steps are over or cancelled: handlers of the flow, compensations and `finally` are not continued as new. */
   mayContinue = true;
 
   constructor(port: Port, options: { paused: boolean }) {
@@ -51,22 +57,52 @@ export class Gate {
     this.#children--;
   }
 
+  /** Clean-up that no cancellation reaches: what it cleans up after is not in the memo, so it ends in the same run. */
+  shieldStarted(): void {
+    this.#shielded++;
+  }
+  shieldEnded(): void {
+    this.#shielded--;
+    this.#changed();
+  }
+
+  /** Resolves once it is not paused. */
+  async unpaused(token: CancelToken): Promise<void> {
+    while (this.#paused) await orCancelled(this.#wake.promise, token);
+  }
+
   async pass(token: CancelToken): Promise<void> {
     for (;;) {
       token.throwIfCancelled();
-      if (this.#paused) {
+      if (this.#paused || this.#settling) {
         await orCancelled(this.#wake.promise, token);
         continue;
       }
-      const long = this.mayContinue ? this.#port.historyIsLong() : 'no';
+      const long = this.#mayHandOver ? this.#port.historyIsLong() : 'no';
       if (long === 'no') return;
       if (this.#busy === 0) {
-        this.#handover.resolve();
-        await orCancelled(new Promise<never>(() => undefined), token);
+        await this.#handOver();
+        continue;
       }
       if (long === 'advised' || (long === 'must' && this.#children > 0)) return;
       await orCancelled(this.#wake.promise, token);
     }
+  }
+
+  get #mayHandOver(): boolean {
+    return this.mayContinue && this.#shielded === 0;
+  }
+
+  /** Ends the run once everything is at rest: a failure or a join that is just on its way up must have come through first. */
+  async #handOver(): Promise<void> {
+    this.#settling = true;
+    for (let i = 0; i < TICKS_TO_REST; i++) await null;
+    if (this.#busy > 0 || !this.#mayHandOver) {
+      this.#settling = false;
+      return this.#changed();
+    }
+    this.#handover.resolve();
+    await new Promise<never>(() => undefined);
   }
 
   #changed(): void {

@@ -108,7 +108,8 @@ export class Lifecycle {
       const { output } = this.engine.flow;
       return { kind: 'completed', output: output === null ? last : this.engine.resolve(output, frame, 'output') };
     } catch (error) {
-      if (error instanceof FlowError) return this.#handle(error, frame);
+      // A failure on the way out of a cancellation doesn't undo it.
+      if (error instanceof FlowError && !this.#root.cancelled) return this.#handle(error, frame);
       return this.#unwound(error);
     }
   }
@@ -132,13 +133,13 @@ export class Lifecycle {
       if (handler !== null) await runSequence(this.engine, handler.do, { ...frame, scope: frame.scope.handler(errorRoot(failure.info)) });
       return { kind: 'failed', error: failure.info };
     } catch (error) {
-      if (error instanceof FlowError) return { kind: 'failed', error: error.reraised ? error.info : causedBy(error.info, failure.info) };
+      if (error instanceof FlowError && !this.#root.cancelled) return { kind: 'failed', error: error.reraised ? error.info : causedBy(error.info, failure.info) };
       return this.#unwound(error);
     }
   }
   #unwound(error: unknown): Ended {
     if (error instanceof ReturnSignal) return { kind: 'completed', output: error.value };
-    if (!(error instanceof CancelledError)) throw error;
+    if (!(error instanceof CancelledError || (error instanceof FlowError && this.#root.cancelled))) throw error;
     return this.#root.reason === 'timeout' ? { kind: 'timed_out', error: this.#timeoutError() } : { kind: 'cancelled' };
   }
   #timeoutError(): ErrorInfo {
