@@ -28,4 +28,10 @@ export interface CompileLimits {
   readonly maxAliases: number;
   readonly maxNodes: number;
 }
-export const DEFAULT_LIMITS: CompileLimits = { maxSteps: 50, maxBytes: 256 * 1024, maxDepth: 32, maxAliases: 100, maxNodes: 10_000 };
+export const DEFAULT_LIMITS: CompileLimits = {
+  maxSteps: 50,
+  maxBytes: 256 * 1024,
+  maxDepth: 32,
+  maxAliases: 100,
+  maxNodes: 10_000,
+};

@@ -42,7 +42,9 @@ interface AnyStep {
 function stepsIn(part: unknown): AnyStep[] {
   if (part === null || typeof part !== 'object') return [];
   const inner = Object.values(part).flatMap(stepsIn);
-  return 'key' in part && 'kind' in part && typeof part.key === 'string' && typeof part.kind === 'string' ? [{ key: part.key, kind: part.kind }, ...inner] : inner;
+  return 'key' in part && 'kind' in part && typeof part.key === 'string' && typeof part.kind === 'string'
+    ? [{ key: part.key, kind: part.kind }, ...inner]
+    : inner;
 }
 
 function kindsIn(ir: FlowIr | undefined): string[] {

@@ -29,11 +29,19 @@ const suite = existsSync(SUITE) ? ((await import(pathToFileURL(SUITE).href)) as 
 
 const environment: CompileEnvironment = {
   ...corpusEnvironment,
-  flows: new Map([['sub-child-a', ['1.0.0']], ['sub-child-b', ['1.2.0']], ['sub-child-c', ['1.0.0']]]),
+  flows: new Map([
+    ['sub-child-a', ['1.0.0']],
+    ['sub-child-b', ['1.2.0']],
+    ['sub-child-c', ['1.0.0']],
+  ]),
 };
 
 function compileCase(from: Suite, file: string) {
-  const text = from.expand(readFileSync(file, 'utf8'), { base: 'http://127.0.0.1:9/k', key: 'k', flowName: (name) => name });
+  const text = from.expand(readFileSync(file, 'utf8'), {
+    base: 'http://127.0.0.1:9/k',
+    key: 'k',
+    flowName: (name) => name,
+  });
   return compile(text, environment);
 }
 
@@ -44,7 +52,9 @@ describe.skipIf(suite === undefined)('conformance suite (skipped where ../shared
       if (suite === undefined || !existsSync(file)) continue;
       it(`${each.id}/${name}`, () => {
         const result = compileCase(suite, file);
-        const expected = each.expect?.diagnostics ?? (each.publish === false && each.id.includes('invalid') ? { errors: 'some' } : undefined);
+        const expected =
+          each.expect?.diagnostics ??
+          (each.publish === false && each.id.includes('invalid') ? { errors: 'some' } : undefined);
         if (expected === undefined) {
           expect(result.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
           expect(result.ir?.hash).toMatch(/^[0-9a-f]{64}$/);

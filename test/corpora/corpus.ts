@@ -12,7 +12,11 @@ export function loadCorpus(corpus: 'compile' | 'reject'): CorpusCase[] {
   const root = path.join(import.meta.dirname, corpus);
   return readdirSync(root)
     .sort()
-    .map((name) => ({ name, dir: path.join(root, name), source: readFileSync(path.join(root, name, 'flow.yaml'), 'utf8') }));
+    .map((name) => ({
+      name,
+      dir: path.join(root, name),
+      source: readFileSync(path.join(root, name, 'flow.yaml'), 'utf8'),
+    }));
 }
 
 /** The golden data of a case. With UPDATE_GOLDENS=1 it is written first: read the diff as code. */

@@ -3,9 +3,17 @@ import type { CompileEnvironment } from '../../src/dsl/compile-environment.ts';
 
 // The adapters, catalogue and flows that the compile and reject corpora are checked against.
 
-const action = (more: Partial<ActionManifest> = {}): ActionManifest => ({ idempotency: 'none', completion: 'sync', ...more });
+const action = (more: Partial<ActionManifest> = {}): ActionManifest => ({
+  idempotency: 'none',
+  completion: 'sync',
+  ...more,
+});
 
-function adapter(name: string, actions: AdapterManifest['actions'], more: Partial<AdapterManifest> = {}): AdapterManifest {
+function adapter(
+  name: string,
+  actions: AdapterManifest['actions'],
+  more: Partial<AdapterManifest> = {},
+): AdapterManifest {
   return { name, version: '1.0.0', hash: `${name}-hash`, actions, ...more };
 }
 
@@ -34,13 +42,17 @@ const http = adapter('http', {
   }),
 });
 
-const ai = adapter('ai', {
-  classify: action({
-    idempotency: 'safe',
-    defaults: { text: '$input.text' },
-    output: { type: 'object', properties: { category: { type: 'string' }, confidence: { type: 'number' } } },
-  }),
-}, { default_action: 'classify' });
+const ai = adapter(
+  'ai',
+  {
+    classify: action({
+      idempotency: 'safe',
+      defaults: { text: '$input.text' },
+      output: { type: 'object', properties: { category: { type: 'string' }, confidence: { type: 'number' } } },
+    }),
+  },
+  { default_action: 'classify' },
+);
 
 const iam = adapter('iam', {
   verify_token: action({
@@ -61,7 +73,12 @@ const ADAPTERS = [
   iam,
   stripe,
   adapter('prompt_service', { get_template: action({ idempotency: 'safe' }) }),
-  adapter('retell', { start_call: action({ completion: 'callback', callback_schema: { type: 'object', properties: { transcript: { type: 'string' } }, additionalProperties: false } }) }),
+  adapter('retell', {
+    start_call: action({
+      completion: 'callback',
+      callback_schema: { type: 'object', properties: { transcript: { type: 'string' } }, additionalProperties: false },
+    }),
+  }),
   adapter('mail', { send: action(), send_email: action() }, { default_action: 'send_email' }),
   adapter('sms', { send: action(), send_sms: action() }),
 ];
@@ -70,12 +87,20 @@ export const corpusEnvironment: CompileEnvironment = {
   adapters: new Map(ADAPTERS.map((each) => [each.name, each])),
   actions: {
     authenticate: { adapter: 'iam', action: 'verify_token' },
-    create_account: { adapter: 'http', action: 'request', params: { method: 'POST', url: 'https://accounts.test/accounts', body: { email: '$input.email' } } },
+    create_account: {
+      adapter: 'http',
+      action: 'request',
+      params: { method: 'POST', url: 'https://accounts.test/accounts', body: { email: '$input.email' } },
+    },
     send_welcome_email: { adapter: 'mail', action: 'send_email', params: { template: 'welcome' } },
     update_crm: { adapter: 'http', action: 'request', params: { method: 'PUT', url: 'https://crm.test' } },
     route_to_finance: { adapter: 'mail', params: { to: 'finance@example.com' } },
     route_to_support: { adapter: 'mail', params: { to: 'support@example.com' } },
-    log_failure: { adapter: 'http', action: 'request', params: { method: 'POST', url: 'https://log.test', body: '$error' } },
+    log_failure: {
+      adapter: 'http',
+      action: 'request',
+      params: { method: 'POST', url: 'https://log.test', body: '$error' },
+    },
     notify_admin: { adapter: 'mail', params: { to: 'admin@example.com' } },
     fallback_to_manual: { adapter: 'mail', params: { to: 'ops@example.com' } },
   },

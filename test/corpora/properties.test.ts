@@ -4,12 +4,43 @@ import { compile } from '../../src/dsl/compile.ts';
 import { loadCorpus } from './corpus.ts';
 import { corpusEnvironment } from './environment.ts';
 
-const sources = [...loadCorpus('compile'), ...loadCorpus('reject')].map((each) => each.source).filter((source) => source.length < 4000);
+const sources = [...loadCorpus('compile'), ...loadCorpus('reject')]
+  .map((each) => each.source)
+  .filter((source) => source.length < 4000);
 const good = loadCorpus('compile');
 
 describe('compile', () => {
   it('never throws, and points into the source, whatever is done to a flow', () => {
-    const edit = fc.record({ source: fc.constantFrom(...sources), at: fc.double({ min: 0, max: 1, noNaN: true }), cut: fc.nat(20), insert: fc.constantFrom('', ':', '- ', '{', '}', '[', ']', '&a ', '*a', '"', "'", '$', '${', '\n', '  ', '#', '!!', '<<', 'null', '\t', '\\', '|', '%') });
+    const edit = fc.record({
+      source: fc.constantFrom(...sources),
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      cut: fc.nat(20),
+      insert: fc.constantFrom(
+        '',
+        ':',
+        '- ',
+        '{',
+        '}',
+        '[',
+        ']',
+        '&a ',
+        '*a',
+        '"',
+        "'",
+        '$',
+        '${',
+        '\n',
+        '  ',
+        '#',
+        '!!',
+        '<<',
+        'null',
+        '\t',
+        '\\',
+        '|',
+        '%',
+      ),
+    });
     fc.assert(
       fc.property(edit, ({ source, at, cut, insert }) => {
         const place = Math.floor(at * source.length);
@@ -34,7 +65,12 @@ describe('compile', () => {
     expect(hashOf('# comment\n\nversion: 2.0.0\nsteps: [ { a: { wait: "1s" } } ]\nflow: "same"\n')).toBe(plain);
     expect(hashOf('{"flow":"same","steps":[{"a":{"wait":"PT1S"}}]}')).toBe(plain);
     expect(hashOf('flow: same\nsteps:\n  - a: { wait: 2s }\n')).not.toBe(plain);
-    expect(hashOf('flow: same\nvars: { line: 1 }\nsteps:\n  - a: { wait: 1s }\n')).not.toBe(hashOf('flow: same\nvars: { line: 2 }\nsteps:\n  - a: { wait: 1s }\n'));
+    const looksLikeAStep = (line: number) =>
+      `flow: same\nsteps:\n  - set: { v: { key: a, kind: do, id: a, line: ${line} } }\n  - approve: { title: x, form: { properties: { line: { const: ${line} } } } }\n`;
+    expect(hashOf(looksLikeAStep(1))).not.toBe(hashOf(looksLikeAStep(2)));
+    expect(hashOf('flow: same\nvars: { line: 1 }\nsteps:\n  - a: { wait: 1s }\n')).not.toBe(
+      hashOf('flow: same\nvars: { line: 2 }\nsteps:\n  - a: { wait: 1s }\n'),
+    );
   });
 
   it('gives IR that is frozen at every depth and survives JSON', () => {
@@ -46,7 +82,11 @@ describe('compile', () => {
   });
 
   it('compiles a flow of 50 steps in under 10 ms once warm', () => {
-    const steps = Array.from({ length: 50 }, (_, n) => `  - s${n}: { adapter: http, action: request, params: { method: POST, url: "https://x.test/\${ $input.id }", body: { n: ${n}, at: $now, text: "Hello \${ $input.name }" } }, retry: { attempts: 2 }, if: $input.go && size($input.list) > ${n} }`);
+    const steps = Array.from(
+      { length: 50 },
+      (_, n) =>
+        `  - s${n}: { adapter: http, action: request, params: { method: POST, url: "https://x.test/\${ $input.id }", body: { n: ${n}, at: $now, text: "Hello \${ $input.name }" } }, retry: { attempts: 2 }, if: $input.go && size($input.list) > ${n} }`,
+    );
     const source = `flow: fifty\nsteps:\n${steps.join('\n')}\n`;
     for (let round = 0; round < 30; round++) compile(source, corpusEnvironment);
     const times = Array.from({ length: 15 }, () => {

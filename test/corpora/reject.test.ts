@@ -20,15 +20,20 @@ describe('reject corpus', () => {
     const missing = Object.keys(CATALOGUE).filter((code) => {
       if (ELSEWHERE.includes(code)) return false;
       const own = cases.filter((each) => each.name.startsWith(code.toLowerCase()));
-      return !own.some((each) => compile(each.source, corpusEnvironment).diagnostics.some((diagnostic) => diagnostic.code === code));
+      return !own.some((each) =>
+        compile(each.source, corpusEnvironment).diagnostics.some((diagnostic) => diagnostic.code === code),
+      );
     });
     expect(missing).toEqual([]);
   });
 
   it('tells all problems at once', () => {
-    const source = 'flow: Bad\nversion: x\nsteps:\n  - a: { wait: soon }\n  - a: { wiat: 1s }\n  - b: { set: { v: $nope } }\noutput: $alsonope\n';
+    const source =
+      'flow: Bad\nversion: x\nsteps:\n  - a: { wait: soon }\n  - a: { wiat: 1s }\n  - b: { set: { v: $nope } }\noutput: $alsonope\n';
     const codes = compile(source, corpusEnvironment).diagnostics.map((diagnostic) => diagnostic.code);
-    expect(codes).toEqual(expect.arrayContaining(['WEIR1004', 'WEIR1005', 'WEIR3001', 'WEIR2004', 'WEIR1001', 'WEIR4001']));
+    expect(codes).toEqual(
+      expect.arrayContaining(['WEIR1004', 'WEIR1005', 'WEIR3001', 'WEIR2004', 'WEIR1001', 'WEIR4001']),
+    );
     expect(codes.filter((code) => code === 'WEIR4001')).toHaveLength(2);
   });
 });

@@ -40,48 +40,79 @@ async function hover(text: string): Promise<string> {
 
 describe('completion', () => {
   it('offers the keys of a document', async () => {
-    expect(await completions('flow: a\n‸')).toEqual(expect.arrayContaining(['steps', 'trigger', 'inputs', 'on_error', 'finally']));
+    expect(await completions('flow: a\n‸')).toEqual(
+      expect.arrayContaining(['steps', 'trigger', 'inputs', 'on_error', 'finally']),
+    );
   });
   it('offers kinds and modifiers in a step', async () => {
-    expect(await completions('flow: a\nsteps:\n  - ‸')).toEqual(expect.arrayContaining(['parallel', 'conditional', 'foreach', 'adapter', 'wait_for']));
+    expect(await completions('flow: a\nsteps:\n  - ‸')).toEqual(
+      expect.arrayContaining(['parallel', 'conditional', 'foreach', 'adapter', 'wait_for']),
+    );
   });
   it('offers modifiers in a named step', async () => {
     const text = 'flow: a\nsteps:\n  - charge:\n      adapter: stripe\n      ‸';
-    expect(await completions(text)).toEqual(expect.arrayContaining(['action', 'params', 'retry', 'timeout', 'on_error', 'compensate']));
+    expect(await completions(text)).toEqual(
+      expect.arrayContaining(['action', 'params', 'retry', 'timeout', 'on_error', 'compensate']),
+    );
   });
   it('offers the settings of a kind', async () => {
-    expect(await completions('flow: a\nsteps:\n  - foreach:\n      ‸')).toEqual(expect.arrayContaining(['in', 'as', 'do', 'concurrency', 'on_failure']));
-    expect(await completions('flow: a\nsteps:\n  - each:\n      repeat:\n        ‸')).toEqual(expect.arrayContaining(['do', 'until', 'while', 'max']));
+    expect(await completions('flow: a\nsteps:\n  - foreach:\n      ‸')).toEqual(
+      expect.arrayContaining(['in', 'as', 'do', 'concurrency', 'on_failure']),
+    );
+    expect(await completions('flow: a\nsteps:\n  - each:\n      repeat:\n        ‸')).toEqual(
+      expect.arrayContaining(['do', 'until', 'while', 'max']),
+    );
   });
   it('offers keys in the steps of a block', async () => {
-    expect(await completions('flow: a\nsteps:\n  - conditional:\n      if: true\n      then:\n        - ‸')).toEqual(expect.arrayContaining(['parallel', 'adapter']));
+    expect(await completions('flow: a\nsteps:\n  - conditional:\n      if: true\n      then:\n        - ‸')).toEqual(
+      expect.arrayContaining(['parallel', 'adapter']),
+    );
   });
   it('offers the words of a setting', async () => {
-    expect(await completions('flow: a\nsteps:\n  - a:\n      adapter: ai\n      retry:\n        backoff: ‸')).toEqual(expect.arrayContaining(['exponential', 'linear', 'constant']));
+    expect(await completions('flow: a\nsteps:\n  - a:\n      adapter: ai\n      retry:\n        backoff: ‸')).toEqual(
+      expect.arrayContaining(['exponential', 'linear', 'constant']),
+    );
   });
   it('offers the adapters there are', async () => {
-    expect(await completions('flow: a\nsteps:\n  - a:\n      adapter: ‸')).toEqual(expect.arrayContaining(['http', 'stripe', 'iam']));
+    expect(await completions('flow: a\nsteps:\n  - a:\n      adapter: ‸')).toEqual(
+      expect.arrayContaining(['http', 'stripe', 'iam']),
+    );
   });
 });
 
 describe('hover', () => {
-  it('explains a kind', async () => expect(await hover('flow: a\nsteps:\n  - para‸llel:\n      - send_email\n')).toContain('Runs branches at the same time'));
-  it('explains a modifier', async () => expect(await hover('flow: a\nsteps:\n  - a:\n      adapter: ai\n      ret‸ry: false\n')).toContain('How often and how fast to try again'));
-  it('explains a setting', async () => expect(await hover('flow: a\nsteps:\n  - foreach:\n      in: [1]\n      concur‸rency: 2\n      do: [ { wait: 1s } ]\n')).toContain('How many rounds run at once'));
+  it('explains a kind', async () =>
+    expect(await hover('flow: a\nsteps:\n  - para‸llel:\n      - send_email\n')).toContain(
+      'Runs branches at the same time',
+    ));
+  it('explains a modifier', async () =>
+    expect(await hover('flow: a\nsteps:\n  - a:\n      adapter: ai\n      ret‸ry: false\n')).toContain(
+      'How often and how fast to try again',
+    ));
+  it('explains a setting', async () =>
+    expect(
+      await hover('flow: a\nsteps:\n  - foreach:\n      in: [1]\n      concur‸rency: 2\n      do: [ { wait: 1s } ]\n'),
+    ).toContain('How many rounds run at once'));
 });
 
 describe('errors', () => {
   it('marks an unknown key in its line', async () => {
     const uri = await editor.open('flow: a\nfinaly: []\nsteps:\n  - wait: 1s\n');
     const found = await editor.diagnostics(uri);
-    expect(found.map((diagnostic) => [diagnostic.range.start.line, diagnostic.message])).toEqual([[1, expect.stringContaining('finaly')]]);
+    expect(found.map((diagnostic) => [diagnostic.range.start.line, diagnostic.message])).toEqual([
+      [1, expect.stringContaining('finaly')],
+    ]);
   });
   it('marks a wrong word', async () => {
-    const uri = await editor.open('flow: a\nsteps:\n  - a:\n      adapter: ai\n      retry:\n        backoff: quadratic\n');
+    const uri = await editor.open(
+      'flow: a\nsteps:\n  - a:\n      adapter: ai\n      retry:\n        backoff: quadratic\n',
+    );
     expect((await editor.diagnostics(uri)).length).toBeGreaterThan(0);
   });
   it('has nothing against the flow of the specification', async () => {
-    const uri = await editor.open('flow: support-routing\nsteps:\n  - classify_issue:\n      adapter: ai\n  - conditional:\n      if: $classify_issue.category == \'billing\'\n      then:\n        - route_to_finance\n      else:\n        - route_to_support\n');
+    const uri = await editor.open(
+      "flow: support-routing\nsteps:\n  - classify_issue:\n      adapter: ai\n  - conditional:\n      if: $classify_issue.category == 'billing'\n      then:\n        - route_to_finance\n      else:\n        - route_to_support\n",
+    );
     expect(await editor.diagnostics(uri)).toEqual([]);
   });
 });

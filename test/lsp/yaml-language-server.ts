@@ -41,7 +41,9 @@ export async function startEditor(schemaUri: string): Promise<Editor> {
   function request(method: string, params: unknown): Promise<unknown> {
     const id = nextId++;
     return new Promise((resolve, reject) => {
-      waiting.set(id, (message) => (message.error === undefined ? resolve(message.result) : reject(new Error(message.error.message))));
+      waiting.set(id, (message) =>
+        message.error === undefined ? resolve(message.result) : reject(new Error(message.error.message)),
+      );
       send({ id, method, params });
     });
   }
@@ -56,11 +58,24 @@ export async function startEditor(schemaUri: string): Promise<Editor> {
       watchers.get(uri)?.(diagnostics);
     }
     if (message.id === undefined) return;
-    send({ id: message.id, result: message.method === 'workspace/configuration' ? configuration(message.params, schemaUri) : null });
+    send({
+      id: message.id,
+      result: message.method === 'workspace/configuration' ? configuration(message.params, schemaUri) : null,
+    });
   }
   readMessages(child.stdout, receive);
 
-  await request('initialize', { processId: process.pid, rootUri: null, capabilities: { workspace: { configuration: true }, textDocument: { completion: { completionItem: { documentationFormat: ['markdown'] } }, hover: { contentFormat: ['markdown'] } } } });
+  await request('initialize', {
+    processId: process.pid,
+    rootUri: null,
+    capabilities: {
+      workspace: { configuration: true },
+      textDocument: {
+        completion: { completionItem: { documentationFormat: ['markdown'] } },
+        hover: { contentFormat: ['markdown'] },
+      },
+    },
+  });
   send({ method: 'initialized', params: {} });
 
   function open(text: string): string {
@@ -81,7 +96,9 @@ export async function startEditor(schemaUri: string): Promise<Editor> {
   return {
     open: async (text) => open(text),
     async complete(uri, position) {
-      const result = (await request('textDocument/completion', { textDocument: { uri }, position })) as { items: { label: string }[] } | null;
+      const result = (await request('textDocument/completion', { textDocument: { uri }, position })) as {
+        items: { label: string }[];
+      } | null;
       return (result?.items ?? []).map((item) => item.label);
     },
     async hover(uri, position) {
@@ -104,7 +121,13 @@ export async function startEditor(schemaUri: string): Promise<Editor> {
 
 function configuration(params: unknown, schemaUri: string): unknown[] {
   const { items } = params as { items: { section: string }[] }; // the protocol's shape
-  const yaml = { schemas: { [schemaUri]: ['*.flow.yaml'] }, schemaStore: { enable: false }, validate: true, hover: true, completion: true };
+  const yaml = {
+    schemas: { [schemaUri]: ['*.flow.yaml'] },
+    schemaStore: { enable: false },
+    validate: true,
+    hover: true,
+    completion: true,
+  };
   return items.map((item) => (item.section === 'yaml' ? yaml : {}));
 }
 

@@ -29,7 +29,8 @@ export function check(root: Node, options: CheckOptions): FlowModel | undefined 
   const flow = readFlow(context, root);
   if (flow === undefined) return undefined;
   for (const [name, node] of context.itemNames) {
-    if (context.ids.has(name)) context.reporter.value('WEIR1013', node, `\`${name}\` can't be the name of a loop's item: a step is called so.`);
+    if (context.ids.has(name))
+      context.reporter.value('WEIR1013', node, `\`${name}\` can't be the name of a loop's item: a step is called so.`);
   }
   checkCallModes(context, flow);
   checkReferences(context, flow);

@@ -1,7 +1,17 @@
 import type { ActionManifest, AdapterManifest } from '../../adapters/manifest.ts';
 import type { Span } from '../diagnostics/reporter.ts';
 import type { parseExpression, Reference } from '../expressions/index.ts';
-import type { ApproveIr, Json, JsonObject, ParallelIr, RetryIr, ScriptIr, StepKind, TriggerIr, ValueIr } from '../ir/index.ts';
+import type {
+  ApproveIr,
+  Json,
+  JsonObject,
+  ParallelIr,
+  RetryIr,
+  ScriptIr,
+  StepKind,
+  TriggerIr,
+  ValueIr,
+} from '../ir/index.ts';
 import type { Node } from '../parse/node.ts';
 
 // What an author wrote, checked and typed, before defaults are filled in: the hand-over from check to lower.
@@ -128,7 +138,12 @@ export interface StepSettings {
     readonly onMax?: 'fail' | 'continue';
   };
   readonly wait: { readonly for?: Duration; readonly until?: Value };
-  readonly wait_for: { readonly event: Value; readonly match?: Value; readonly timeout?: Duration; readonly onTimeout?: readonly StepModel[] };
+  readonly wait_for: {
+    readonly event: Value;
+    readonly match?: Value;
+    readonly timeout?: Duration;
+    readonly onTimeout?: readonly StepModel[];
+  };
   readonly approve: {
     readonly title: Value;
     readonly to?: Value;
@@ -140,7 +155,9 @@ export interface StepSettings {
   readonly do: { readonly steps: readonly StepModel[] };
   readonly flow: { readonly ref: Value; readonly input: Value; readonly wait: boolean };
   readonly emit: { readonly type: Value; readonly data?: Value };
-  readonly fail: { readonly error: null | { readonly code: Value; readonly message?: Value; readonly details?: Value } };
+  readonly fail: {
+    readonly error: null | { readonly code: Value; readonly message?: Value; readonly details?: Value };
+  };
   readonly return: { readonly value: Value };
   readonly script: {
     readonly runtime: ScriptIr['runtime'];
@@ -171,14 +188,22 @@ export interface FlowModel {
   readonly inputs: JsonObject | null;
   readonly triggers: readonly TriggerIr[];
   readonly vars: readonly NamedValue[];
-  readonly defaults: { readonly retry?: Retry | false; readonly timeout?: Duration; readonly attemptTimeout?: Duration };
+  readonly defaults: {
+    readonly retry?: Retry | false;
+    readonly timeout?: Duration;
+    readonly attemptTimeout?: Duration;
+  };
   readonly steps: readonly StepModel[];
   readonly output?: Value;
   readonly onError?: readonly Handler[];
   readonly finally?: readonly StepModel[];
   readonly timeout?: Duration;
   readonly onTimeout?: 'cancel' | 'retry';
-  readonly concurrency?: { readonly limit: Count; readonly key?: Value; readonly whenFull?: 'queue' | 'reject' | 'cancel_oldest' };
+  readonly concurrency?: {
+    readonly limit: Count;
+    readonly key?: Value;
+    readonly whenFull?: 'queue' | 'reject' | 'cancel_oldest';
+  };
 }
 
 /** A value known when compiled. */

@@ -11,7 +11,11 @@ export function checkReachable(context: CheckContext, steps: readonly StepModel[
   const last = steps[at];
   if (next === undefined || last === undefined) return;
   const name = last.id === null ? 'the step before it' : `\`${last.id}\``;
-  context.reporter.value('WEIR2016', next.node, `This step is never reached: ${name} always ends with \`${endOf(last) ?? 'fail'}\`.`);
+  context.reporter.value(
+    'WEIR2016',
+    next.node,
+    `This step is never reached: ${name} always ends with \`${endOf(last) ?? 'fail'}\`.`,
+  );
 }
 
 function endOf(step: StepModel): Ends {
@@ -23,12 +27,18 @@ function endOf(step: StepModel): Ends {
 
 function endOfKind(step: StepModel): Ends {
   switch (step.kind) {
-    case 'return': return 'return';
-    case 'fail': return 'fail';
-    case 'do': return endOfBlock(step.settings.steps);
-    case 'conditional': return endOfAll([...step.settings.arms.map((arm) => arm.then), step.settings.else ?? []]);
-    case 'switch': return endOfAll([...step.settings.cases.map((each) => each.do), step.settings.default ?? []]);
-    default: return null;
+    case 'return':
+      return 'return';
+    case 'fail':
+      return 'fail';
+    case 'do':
+      return endOfBlock(step.settings.steps);
+    case 'conditional':
+      return endOfAll([...step.settings.arms.map((arm) => arm.then), step.settings.else ?? []]);
+    case 'switch':
+      return endOfAll([...step.settings.cases.map((each) => each.do), step.settings.default ?? []]);
+    default:
+      return null;
   }
 }
 

@@ -15,8 +15,25 @@ import { readValue, readValues } from './read/value.ts';
 import { FLOW_NAME } from './steps/flow.ts';
 
 export const FLOW_KEYS = [
-  'dsl', 'flow', 'version', 'title', 'description', 'category', 'tags', 'inputs', 'trigger', 'vars', 'actions', 'defaults',
-  'steps', 'output', 'on_error', 'finally', 'timeout', 'on_timeout', 'concurrency',
+  'dsl',
+  'flow',
+  'version',
+  'title',
+  'description',
+  'category',
+  'tags',
+  'inputs',
+  'trigger',
+  'vars',
+  'actions',
+  'defaults',
+  'steps',
+  'output',
+  'on_error',
+  'finally',
+  'timeout',
+  'on_timeout',
+  'concurrency',
 ] as const;
 
 /** Names that mean something to the host: `constructor` on every object, `default` as the bundle's catch-all. */
@@ -54,7 +71,8 @@ export function readFlow(context: CheckContext, node: Node): FlowModel | undefin
   };
 }
 
-type Head = Pick<FlowModel, 'name' | 'tags'> & Partial<Pick<FlowModel, 'version' | 'title' | 'description' | 'category'>>;
+type Head = Pick<FlowModel, 'name' | 'tags'> &
+  Partial<Pick<FlowModel, 'version' | 'title' | 'description' | 'category'>>;
 
 function readHead(context: CheckContext, map: MapNode): Head {
   return {
@@ -71,16 +89,29 @@ function readHead(context: CheckContext, map: MapNode): Head {
 
 function checkDsl(context: CheckContext, node: Node | undefined): void {
   if (node === undefined || (node.kind === 'scalar' && (node.value === 1 || node.value === '1'))) return;
-  context.reporter.value('WEIR1006', node, `\`dsl\` is the version of this language, which is 1, not ${describeNode(node)}.`);
+  context.reporter.value(
+    'WEIR1006',
+    node,
+    `\`dsl\` is the version of this language, which is 1, not ${describeNode(node)}.`,
+  );
 }
 
 function readName(context: CheckContext, node: Node | undefined): string {
   const name = readText(context, node, '`flow`');
   if (name === undefined || node === undefined) return '';
   if (!FLOW_NAME.test(name)) {
-    const better = name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').replace(/^[^a-z]+/, '').slice(0, 64);
+    const better = name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .replace(/^[^a-z]+/, '')
+      .slice(0, 64);
     const hint = FLOW_NAME.test(better) ? `Call it \`${better}\`.` : undefined;
-    context.reporter.value('WEIR1004', node, `\`${name}\` can't be a flow's name: at most 64 small letters, digits and \`-\`, starting with a letter.`, hint);
+    context.reporter.value(
+      'WEIR1004',
+      node,
+      `\`${name}\` can't be a flow's name: at most 64 small letters, digits and \`-\`, starting with a letter.`,
+      hint,
+    );
   } else if (HOST_NAMES.has(name)) {
     context.reporter.value('WEIR1004', node, `\`${name}\` can't be a flow's name: it names a host object.`);
   }
@@ -91,7 +122,8 @@ function readVersion(context: CheckContext, node: Node | undefined): string | un
   if (node === undefined) return undefined;
   const text = node.kind === 'scalar' ? String(node.value) : '';
   if (semver.valid(text) === text) return text;
-  const written = node.kind === 'scalar' ? `\`${context.reporter.source.slice(node.start, node.end)}\`` : describeNode(node);
+  const written =
+    node.kind === 'scalar' ? `\`${context.reporter.source.slice(node.start, node.end)}\`` : describeNode(node);
   context.reporter.value('WEIR1005', node, `\`version\` is a semantic version such as \`1.4.0\`, not ${written}.`);
   return undefined;
 }
@@ -100,13 +132,21 @@ function readVars(context: CheckContext, node: Node | undefined): FlowModel['var
   const vars = readValues(context, node, { what: '`vars`' });
   if (node?.kind !== 'map') return vars;
   for (const { key, value } of node.entries.values()) {
-    if (!ID_PATTERN.test(key)) context.reporter.key('WEIR1013', value, `\`${key}\` can't be the name of a variable: letters, digits and \`_\` only.`);
+    if (!ID_PATTERN.test(key))
+      context.reporter.key(
+        'WEIR1013',
+        value,
+        `\`${key}\` can't be the name of a variable: letters, digits and \`_\` only.`,
+      );
   }
   return vars;
 }
 
 function readDefaults(context: CheckContext, node: Node | undefined): FlowModel['defaults'] {
-  const map = node === undefined ? undefined : readMap(context, node, { what: '`defaults`', keys: ['retry', 'timeout', 'attempt_timeout'] });
+  const map =
+    node === undefined
+      ? undefined
+      : readMap(context, node, { what: '`defaults`', keys: ['retry', 'timeout', 'attempt_timeout'] });
   if (map === undefined) return {};
   return defined({
     retry: readRetry(context, child(map, 'retry')),
@@ -116,14 +156,20 @@ function readDefaults(context: CheckContext, node: Node | undefined): FlowModel[
 }
 
 function readConcurrency(context: CheckContext, node: Node | undefined): FlowModel['concurrency'] {
-  const map = node === undefined ? undefined : readMap(context, node, { what: '`concurrency`', keys: ['limit', 'key', 'when_full'], required: ['limit'] });
+  const map =
+    node === undefined
+      ? undefined
+      : readMap(context, node, { what: '`concurrency`', keys: ['limit', 'key', 'when_full'], required: ['limit'] });
   if (map === undefined) return undefined;
   const keyNode = child(map, 'key');
   return {
     limit: readCount(context, child(map, 'limit'), { what: '`limit`', max: 1_000_000 }) ?? 1,
     ...defined({
       key: keyNode === undefined ? undefined : readValue(context, keyNode),
-      whenFull: readWord(context, child(map, 'when_full'), { what: '`when_full`', words: ['queue', 'reject', 'cancel_oldest'] }),
+      whenFull: readWord(context, child(map, 'when_full'), {
+        what: '`when_full`',
+        words: ['queue', 'reject', 'cancel_oldest'],
+      }),
     }),
   };
 }

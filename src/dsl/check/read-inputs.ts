@@ -8,7 +8,11 @@ import { toJson } from './read/to-json.ts';
 export function readInputs(context: CheckContext, node: Node | undefined): JsonObject | null {
   if (node === undefined) return null;
   if (node.kind !== 'map') {
-    context.reporter.value('WEIR1002', node, `\`inputs\` takes a map of fields or a JSON Schema, not ${describeNode(node)}.`);
+    context.reporter.value(
+      'WEIR1002',
+      node,
+      `\`inputs\` takes a map of fields or a JSON Schema, not ${describeNode(node)}.`,
+    );
     return null;
   }
   const type = node.entries.get('type')?.value;
@@ -17,7 +21,11 @@ export function readInputs(context: CheckContext, node: Node | undefined): JsonO
   const required: string[] = [];
   for (const { key, value } of node.entries.values()) {
     if (value.kind !== 'map') {
-      context.reporter.value('WEIR1007', value, `The input \`${key}\` takes a JSON Schema such as \`{ type: string }\`, not ${describeNode(value)}.`);
+      context.reporter.value(
+        'WEIR1007',
+        value,
+        `The input \`${key}\` takes a JSON Schema such as \`{ type: string }\`, not ${describeNode(value)}.`,
+      );
       continue;
     }
     const schema = { ...(toJson(value) as JsonObject) }; // a map node is an object

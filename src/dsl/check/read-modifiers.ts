@@ -13,16 +13,24 @@ import { readCondition, readValue } from './read/value.ts';
 const OWN_TIMEOUT: ReadonlySet<StepKind> = new Set(['wait_for', 'approve', 'script']);
 
 /** The modifiers of a step; those that its kind does not take are reported and left out. */
-export function readModifiers(context: CheckContext, map: MapNode, step: { kind: StepKind; position: string; branch: boolean }): Modifiers {
+export function readModifiers(
+  context: CheckContext,
+  map: MapNode,
+  step: { kind: StepKind; position: string; branch: boolean },
+): Modifiers {
   const taken: readonly string[] = MODIFIERS_OF[step.kind];
   const modifiers: readonly string[] = MODIFIERS;
   for (const { key, value } of map.entries.values()) {
     if (!modifiers.includes(key) || taken.includes(key)) continue;
-    const hint = key === 'timeout' && OWN_TIMEOUT.has(step.kind) ? `Write it inside: \`${step.kind}: { timeout: … }\`.` : undefined;
+    const hint =
+      key === 'timeout' && OWN_TIMEOUT.has(step.kind)
+        ? `Write it inside: \`${step.kind}: { timeout: … }\`.`
+        : undefined;
     context.reporter.key('WEIR2006', value, `\`${key}\` makes no sense on a \`${step.kind}\` step.`, hint);
   }
   const at = (key: string): Node | undefined => (taken.includes(key) ? child(map, key) : undefined);
-  const steps = (key: string) => context.blocks.steps(at(key), { position: `${step.position}/${key}`, what: `\`${key}\`` });
+  const steps = (key: string) =>
+    context.blocks.steps(at(key), { position: `${step.position}/${key}`, what: `\`${key}\`` });
   const condition = at('if');
   const idempotencyKey = at('idempotency_key');
   const wait = readWord(context, at('await'), { what: '`await`', words: ['callback'] });
@@ -58,7 +66,11 @@ function readNeeds(context: CheckContext, node: Node | undefined, branch: boolea
 }
 
 /** One name or a list of names, with their places. */
-function readNames(context: CheckContext, node: Node | undefined, what: string): { name: string; node: Node }[] | undefined {
+function readNames(
+  context: CheckContext,
+  node: Node | undefined,
+  what: string,
+): { name: string; node: Node }[] | undefined {
   if (node === undefined) return undefined;
   const items = node.kind === 'list' ? node.items : [node];
   return items.flatMap((item) => {

@@ -45,7 +45,11 @@ export function readStep(context: CheckContext, node: Node, place: Place): StepM
 
 type Base = Omit<StepOf<StepKind>, 'kind' | 'settings'>;
 
-function readKind<K extends StepKind>(context: CheckContext, kind: K, step: { base: Base; map: MapNode | null }): StepModel | undefined {
+function readKind<K extends StepKind>(
+  context: CheckContext,
+  kind: K,
+  step: { base: Base; map: MapNode | null },
+): StepModel | undefined {
   const value = step.map === null ? undefined : child(step.map, kind);
   if (value === undefined) return undefined;
   const settings = STEP_CHECKS[kind].read(context, value, step.base);
@@ -72,7 +76,11 @@ function nameOf(context: CheckContext, node: Node): Named | undefined {
     return { id: idOf(node.value), idNode: node, name: node.value, nameNode: node, map: undefined };
   }
   if (node.kind !== 'map' || node.entries.size === 0) {
-    context.reporter.value('WEIR2001', node, `A step is a name or a map, not ${node.kind === 'map' ? 'an empty map' : describeNode(node)}.`);
+    context.reporter.value(
+      'WEIR2001',
+      node,
+      `A step is a name or a map, not ${node.kind === 'map' ? 'an empty map' : describeNode(node)}.`,
+    );
     return undefined;
   }
   const entries = [...node.entries.values()];
@@ -86,9 +94,19 @@ function nameOf(context: CheckContext, node: Node): Named | undefined {
   if (entries.length === 1) return named(context, first.key, first.value);
   const names = strangers.length === entries.length;
   if (names || (first.value.kind === 'map' && entries[0] === first && strangers.length === 1)) {
-    const others = entries.filter((entry) => entry !== first).map((entry) => `\`${entry.key}\``).join(', ');
-    const hint = names ? 'Make each step an item of its own, with `- ` before it.' : `Indent ${others} below \`${first.key}\`.`;
-    context.reporter.key('WEIR2007', first.value, `This step is called \`${first.key}\`, but ${others} stands beside the name.`, hint);
+    const others = entries
+      .filter((entry) => entry !== first)
+      .map((entry) => `\`${entry.key}\``)
+      .join(', ');
+    const hint = names
+      ? 'Make each step an item of its own, with `- ` before it.'
+      : `Indent ${others} below \`${first.key}\`.`;
+    context.reporter.key(
+      'WEIR2007',
+      first.value,
+      `This step is called \`${first.key}\`, but ${others} stands beside the name.`,
+      hint,
+    );
     return undefined;
   }
   const idNode = child(node, 'id');
@@ -99,16 +117,24 @@ function nameOf(context: CheckContext, node: Node): Named | undefined {
 /** `- name: …` */
 function named(context: CheckContext, name: string, value: Node): Named | undefined {
   const id = idOf(name);
-  if (value.kind === 'scalar' && value.value === null) return { id, idNode: value, name, nameNode: value, map: undefined };
-  if (value.kind === 'scalar' && typeof value.value === 'string') return { id, idNode: value, name: value.value, nameNode: value, map: undefined };
+  if (value.kind === 'scalar' && value.value === null)
+    return { id, idNode: value, name, nameNode: value, map: undefined };
+  if (value.kind === 'scalar' && typeof value.value === 'string')
+    return { id, idNode: value, name: value.value, nameNode: value, map: undefined };
   if (value.kind === 'map') {
     const inner = child(value, 'id');
-    if (inner !== undefined) context.reporter.key('WEIR2007', inner, `This step is named twice: \`${name}\`, and by \`id\`.`, 'Remove `id`.');
+    if (inner !== undefined)
+      context.reporter.key('WEIR2007', inner, `This step is named twice: \`${name}\`, and by \`id\`.`, 'Remove `id`.');
     return { id, idNode: value, name, nameNode: value, map: value };
   }
   const kind = nearest(name, KIND_KEYWORDS);
   const hint = kind === undefined ? 'For a block of steps write `do:` below the name.' : `Did you mean \`${kind}\`?`;
-  context.reporter.key('WEIR2001', value, `Below the name \`${name}\` stands ${describeNode(value)}, which is no step.`, hint);
+  context.reporter.key(
+    'WEIR2001',
+    value,
+    `Below the name \`${name}\` stands ${describeNode(value)}, which is no step.`,
+    hint,
+  );
   return undefined;
 }
 
@@ -120,12 +146,22 @@ function idOf(name: string): string {
 function takeId(context: CheckContext, id: string, node: Node): string | null {
   if (!ID_PATTERN.test(id)) {
     const better = id.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
-    context.reporter.key('WEIR2002', node, `\`${id}\` can't be a step's id: letters, digits and \`_\` only, not starting with a digit.`, `Call it \`${better}\`.`);
+    context.reporter.key(
+      'WEIR2002',
+      node,
+      `\`${id}\` can't be a step's id: letters, digits and \`_\` only, not starting with a digit.`,
+      `Call it \`${better}\`.`,
+    );
     return null;
   }
   if (RESERVED_IDS.has(id)) {
     const kind = KIND_KEYWORDS.some((keyword) => keyword === id);
-    context.reporter.key('WEIR2003', node, `\`${id}\` is reserved and can't be a step's id.`, kind ? `As a kind of step it needs its settings: \`${id}: …\`.` : undefined);
+    context.reporter.key(
+      'WEIR2003',
+      node,
+      `\`${id}\` is reserved and can't be a step's id.`,
+      kind ? `As a kind of step it needs its settings: \`${id}: …\`.` : undefined,
+    );
     return null;
   }
   const first = context.ids.get(id);
@@ -133,7 +169,12 @@ function takeId(context: CheckContext, id: string, node: Node): string | null {
     context.ids.set(id, { node });
     return id;
   }
-  context.reporter.key('WEIR2004', node, `The step id \`${id}\` is used twice.`, `It is first used in line ${context.reporter.lineOf(first.node.start)}.`);
+  context.reporter.key(
+    'WEIR2004',
+    node,
+    `The step id \`${id}\` is used twice.`,
+    `It is first used in line ${context.reporter.lineOf(first.node.start)}.`,
+  );
   return null;
 }
 
@@ -145,13 +186,21 @@ function kindOf(context: CheckContext, map: MapNode, step: Named): StepKind | un
   const other = second ?? (kind === undefined ? undefined : call);
   if (kind !== undefined && other !== undefined) {
     const at = child(map, other);
-    const hint = STEP_CHECKS[kind].settings.includes(other) ? `\`${other}\` belongs inside \`${kind}\`.` : 'Make it a step of its own.';
-    if (at !== undefined) context.reporter.key('WEIR2005', at, `A step does one thing; this one has \`${kind}\` and \`${other}\`.`, hint);
+    const hint = STEP_CHECKS[kind].settings.includes(other)
+      ? `\`${other}\` belongs inside \`${kind}\`.`
+      : 'Make it a step of its own.';
+    if (at !== undefined)
+      context.reporter.key('WEIR2005', at, `A step does one thing; this one has \`${kind}\` and \`${other}\`.`, hint);
     return kind;
   }
   if (kind !== undefined) return kind;
   if (call !== undefined || step.name !== null) return 'call';
-  context.reporter.value('WEIR2008', map, 'This step does nothing: it has no kind, and no name to call.', `Kinds: \`adapter\`, ${KIND_KEYWORDS.map((each) => `\`${each}\``).join(', ')}.`);
+  context.reporter.value(
+    'WEIR2008',
+    map,
+    'This step does nothing: it has no kind, and no name to call.',
+    `Kinds: \`adapter\`, ${KIND_KEYWORDS.map((each) => `\`${each}\``).join(', ')}.`,
+  );
   return undefined;
 }
 
@@ -173,6 +222,11 @@ function countStep(context: CheckContext, node: Node): void {
   context.steps++;
   const most = context.limits.maxSteps;
   if (context.steps === most + 1) {
-    context.reporter.value('WEIR1009', node, `This is step ${most + 1}; a flow has at most ${most} steps, counting every depth and handler.`, 'Move a part into a flow of its own and call it with `flow`.');
+    context.reporter.value(
+      'WEIR1009',
+      node,
+      `This is step ${most + 1}; a flow has at most ${most} steps, counting every depth and handler.`,
+      'Move a part into a flow of its own and call it with `flow`.',
+    );
   }
 }

@@ -25,7 +25,8 @@ export const VERIFIERS = ['standard', 'stripe', 'github', 'slack', 'hmac', 'none
 export function readTriggers(context: CheckContext, node: Node | undefined): TriggerIr[] {
   if (node === undefined) return [{ on: 'manual' }];
   const items = node.kind === 'list' ? node.items : [node];
-  if (items.length === 0) context.reporter.value('WEIR1008', node, '`trigger` is an empty list; leave it out for a manual start.');
+  if (items.length === 0)
+    context.reporter.value('WEIR1008', node, '`trigger` is an empty list; leave it out for a manual start.');
   return items.flatMap((item) => readTrigger(context, item) ?? []);
 }
 
@@ -36,8 +37,17 @@ function readTrigger(context: CheckContext, node: Node): TriggerIr | undefined {
   const kinds = node.kind === 'map' ? KINDS.filter((kind) => node.entries.has(kind)) : [];
   const [kind] = kinds;
   if (node.kind !== 'map' || kind === undefined || kinds.length > 1) {
-    const found = node.kind === 'map' ? (kinds.length > 1 ? `this has ${kinds.map((each) => `\`${each}\``).join(' and ')}` : 'this has none of them') : `not ${describeNode(node)}`;
-    context.reporter.value('WEIR1010', node, `A trigger is an event type, \`manual\`, or a map with exactly one of \`schedule\`, \`webhook\`, \`event\`, \`flow\`; ${found}.`);
+    const found =
+      node.kind === 'map'
+        ? kinds.length > 1
+          ? `this has ${kinds.map((each) => `\`${each}\``).join(' and ')}`
+          : 'this has none of them'
+        : `not ${describeNode(node)}`;
+    context.reporter.value(
+      'WEIR1010',
+      node,
+      `A trigger is an event type, \`manual\`, or a map with exactly one of \`schedule\`, \`webhook\`, \`event\`, \`flow\`; ${found}.`,
+    );
     return undefined;
   }
   return READERS[kind](context, node);
@@ -51,10 +61,19 @@ const READERS: Readonly<Record<TriggerKind, (context: CheckContext, node: MapNod
     const zoneNode = child(node, 'timezone');
     const scheduleNode = child(node, 'schedule');
     if (schedule !== undefined && scheduleNode !== undefined && !isCron(schedule)) {
-      context.reporter.value('WEIR1011', scheduleNode, `\`${schedule}\` is no cron expression of five fields (minute, hour, day of month, month, day of week).`);
+      context.reporter.value(
+        'WEIR1011',
+        scheduleNode,
+        `\`${schedule}\` is no cron expression of five fields (minute, hour, day of month, month, day of week).`,
+      );
     }
     if (timezone !== undefined && zoneNode !== undefined && !isTimeZone(timezone)) {
-      context.reporter.value('WEIR1012', zoneNode, `There is no time zone \`${timezone}\`.`, 'Use a name such as `Europe/Berlin` or `UTC`.');
+      context.reporter.value(
+        'WEIR1012',
+        zoneNode,
+        `There is no time zone \`${timezone}\`.`,
+        'Use a name such as `Europe/Berlin` or `UTC`.',
+      );
     }
     readDuration(context, child(node, 'catchup'), { what: '`catchup`' });
     const overlap = readWord(context, child(node, 'overlap'), { what: '`overlap`', words: OVERLAPS });
@@ -75,26 +94,44 @@ const READERS: Readonly<Record<TriggerKind, (context: CheckContext, node: MapNod
     return webhook === undefined ? undefined : { on: 'webhook', webhook, ...more, ...readInput(context, node) };
   },
   event(context, node) {
-    readMap(context, node, { what: 'An event trigger', keys: ['event', 'match', 'correlate', 'dedupe', 'within', 'input'] });
+    readMap(context, node, {
+      what: 'An event trigger',
+      keys: ['event', 'match', 'correlate', 'dedupe', 'within', 'input'],
+    });
     const type = readText(context, child(node, 'event'), '`event`');
     const matchNode = child(node, 'match');
-    if (matchNode !== undefined && matchNode.kind !== 'map') context.reporter.value('WEIR1002', matchNode, `\`match\` takes a map, not ${describeNode(matchNode)}.`);
+    if (matchNode !== undefined && matchNode.kind !== 'map')
+      context.reporter.value('WEIR1002', matchNode, `\`match\` takes a map, not ${describeNode(matchNode)}.`);
     const correlateNode = child(node, 'correlate');
     const dedupeNode = child(node, 'dedupe');
-    const correlate = correlateNode === undefined ? undefined : triggerValue(context, readExpression(context, correlateNode));
+    const correlate =
+      correlateNode === undefined ? undefined : triggerValue(context, readExpression(context, correlateNode));
     const dedupe = dedupeNode === undefined ? undefined : triggerValue(context, readValue(context, dedupeNode));
     const within = readDuration(context, child(node, 'within'), { what: '`within`' });
     if (type === undefined) return undefined;
     const match = matchNode?.kind === 'map' ? (toJson(matchNode) as JsonObject) : undefined; // a map node is an object
-    return { on: 'event', type, ...defined({ match, correlate: correlate?.ir, dedupe: dedupe?.ir, within: typeof within === 'number' ? within : within?.ir }), ...readInput(context, node) };
+    return {
+      on: 'event',
+      type,
+      ...defined({
+        match,
+        correlate: correlate?.ir,
+        dedupe: dedupe?.ir,
+        within: typeof within === 'number' ? within : within?.ir,
+      }),
+      ...readInput(context, node),
+    };
   },
   flow(context, node) {
     readMap(context, node, { what: 'A flow trigger', keys: ['flow', 'on', 'input'] });
     const flowNode = child(node, 'flow');
     const flow = readText(context, flowNode, '`flow`');
     const state = readWord(context, child(node, 'on'), { what: '`on`', words: ['completed', 'failed'] });
-    if (flow !== undefined && flowNode !== undefined && !FLOW_NAME.test(flow)) context.reporter.value('WEIR5009', flowNode, `\`${flow}\` is no flow's name.`);
-    return flow === undefined ? undefined : { on: 'flow', flow, state: state ?? 'completed', ...readInput(context, node) };
+    if (flow !== undefined && flowNode !== undefined && !FLOW_NAME.test(flow))
+      context.reporter.value('WEIR5009', flowNode, `\`${flow}\` is no flow's name.`);
+    return flow === undefined
+      ? undefined
+      : { on: 'flow', flow, state: state ?? 'completed', ...readInput(context, node) };
   },
 };
 

@@ -18,13 +18,22 @@ describe('editDistance', () => {
 });
 
 describe('nearest', () => {
-  it('finds a slip of the keys and ignores case', () => expect(nearest('ATTEMTS', ['initial', 'attempts'])).toBe('attempts'));
-  it('finds nothing where nothing is near', () => expect(nearest('frobnicate', ['initial', 'attempts'])).toBeUndefined());
+  it('finds a slip of the keys and ignores case', () =>
+    expect(nearest('ATTEMTS', ['initial', 'attempts'])).toBe('attempts'));
+  it('finds nothing where nothing is near', () =>
+    expect(nearest('frobnicate', ['initial', 'attempts'])).toBeUndefined());
   it('does not take a short name for another', () => expect(nearest('ab', ['xy'])).toBeUndefined());
 });
 
 describe('didYouMean', () => {
-  it('lists what there is when nothing is near', () => expect(didYouMean('zzz', ['cancel', 'retry'])).toBe('Known here: `cancel`, `retry`.'));
-  it('cuts long lists', () => expect(didYouMean('zzz', Array.from({ length: 20 }, (_, n) => `name_${n}`))).toMatch(/…\.$/));
+  it('lists what there is when nothing is near', () =>
+    expect(didYouMean('zzz', ['cancel', 'retry'])).toBe('Known here: `cancel`, `retry`.'));
+  it('cuts long lists', () =>
+    expect(
+      didYouMean(
+        'zzz',
+        Array.from({ length: 20 }, (_, n) => `name_${n}`),
+      ),
+    ).toMatch(/…\.$/));
   it('has nothing to say about an empty list', () => expect(didYouMean('zzz', [])).toBeUndefined());
 });

@@ -19,7 +19,10 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   const close = nearest(name, all);
   if (close !== undefined) return `Did you mean \`${close}\`?`;
   if (all.length === 0) return undefined;
-  const shown = all.slice(0, 12).map((each) => `\`${each}\``).join(', ');
+  const shown = all
+    .slice(0, 12)
+    .map((each) => `\`${each}\``)
+    .join(', ');
   return `Known here: ${shown}${all.length > 12 ? ', …' : ''}.`;
 }
 
@@ -34,7 +37,8 @@ export function editDistance(from: string, to: string): number {
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, (before[j - 2] ?? 0) + 1);
       current.push(best);
     }
     before = previous;

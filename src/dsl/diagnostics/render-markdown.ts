@@ -31,7 +31,19 @@ export function renderDiagnostics(): string {
 }
 
 function renderEntry(code: string, entry: CatalogueEntry): string[] {
-  return [`### ${code}: ${entry.title}`, '', `*${entry.severity}* · ${entry.explanation}`, '', 'Brings it up:', '', ...block(entry.bad), '', 'Instead:', '', ...block(entry.fix)];
+  return [
+    `### ${code}: ${entry.title}`,
+    '',
+    `*${entry.severity}* · ${entry.explanation}`,
+    '',
+    'Brings it up:',
+    '',
+    ...block(entry.bad),
+    '',
+    'Instead:',
+    '',
+    ...block(entry.fix),
+  ];
 }
 
 /** YAML in a block of code, a sentence as a sentence. */

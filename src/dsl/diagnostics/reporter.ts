@@ -48,7 +48,13 @@ export function createReporter(source: string): Reporter {
     source,
     lineOf: (offset) => lines(offset).line,
     value(code, node, message, hint) {
-      span(code, node.kind === 'scalar' ? node : { start: node.start, end: firstLineEnd(source, node) }, message, hint, node);
+      span(
+        code,
+        node.kind === 'scalar' ? node : { start: node.start, end: firstLineEnd(source, node) },
+        message,
+        hint,
+        node,
+      );
     },
     key(code, node, message, hint) {
       const entry = entryOf(node);
@@ -56,7 +62,10 @@ export function createReporter(source: string): Reporter {
       else span(code, { start: entry.keyStart, end: entry.keyEnd }, message, hint, node);
     },
     span,
-    diagnostics: () => [...found.values()].sort((a, b) => a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)),
+    diagnostics: () =>
+      [...found.values()].sort(
+        (a, b) => a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
+      ),
   };
 }
 

@@ -14,7 +14,14 @@ export function lowerStep(step: StepModel, context: LowerContext): StepIr {
 export function lowerHandler(handler: Handler, context: LowerContext): HandlerIr {
   const { match } = handler;
   return {
-    match: match === null ? null : { ...optional('codes', match.codes, same), ...optional('statuses', match.statuses, same), ...optional('if', match.if, (value) => value.ir) },
+    match:
+      match === null
+        ? null
+        : {
+            ...optional('codes', match.codes, same),
+            ...optional('statuses', match.statuses, same),
+            ...optional('if', match.if, (value) => value.ir),
+          },
     do: context.steps(handler.steps),
   };
 }

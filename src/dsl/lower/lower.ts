@@ -37,11 +37,14 @@ export function lower(flow: FlowModel, lineOf: (offset: number) => number): Flow
     finally: flow.finally === undefined ? null : context.steps(flow.finally),
     timeout: flow.timeout === undefined ? null : lowerDuration(flow.timeout),
     onTimeout: flow.onTimeout ?? 'cancel',
-    concurrency: flow.concurrency === undefined ? null : {
-      limit: lowerCount(flow.concurrency.limit),
-      key: lowerValue(flow.concurrency.key, ''),
-      whenFull: flow.concurrency.whenFull ?? 'queue',
-    },
+    concurrency:
+      flow.concurrency === undefined
+        ? null
+        : {
+            limit: lowerCount(flow.concurrency.limit),
+            key: lowerValue(flow.concurrency.key, ''),
+            whenFull: flow.concurrency.whenFull ?? 'queue',
+          },
     flowRefs: flowRefs(all),
     awaits: awaits(all),
   };
@@ -49,7 +52,9 @@ export function lower(flow: FlowModel, lineOf: (offset: number) => number): Flow
 }
 
 function flowRefs(steps: readonly StepModel[]): string[] {
-  const refs = steps.flatMap((step) => (step.kind === 'flow' && step.settings.ref.ir.v === 'lit' ? [String(step.settings.ref.ir.value)] : []));
+  const refs = steps.flatMap((step) =>
+    step.kind === 'flow' && step.settings.ref.ir.v === 'lit' ? [String(step.settings.ref.ir.value)] : [],
+  );
   return [...new Set(refs)];
 }
 
@@ -63,7 +68,8 @@ function awaits(steps: readonly StepModel[]): string[] {
 }
 
 function allSteps(flow: FlowModel): StepModel[] {
-  const inside = (steps: readonly StepModel[]): StepModel[] => steps.flatMap((step) => [step, ...childBlocks(step).flatMap(inside)]);
+  const inside = (steps: readonly StepModel[]): StepModel[] =>
+    steps.flatMap((step) => [step, ...childBlocks(step).flatMap(inside)]);
   return [flow.steps, ...handlerBlocks(flow.onError), flow.finally ?? []].flatMap(inside);
 }
 

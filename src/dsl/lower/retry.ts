@@ -3,7 +3,14 @@ import type { RetryIr } from '../ir/index.ts';
 import { lowerCount, lowerDuration, optional } from './value.ts';
 
 /** dsl.md, section 6. Durations in milliseconds; `attempts` counts the first try. */
-export const DEFAULT_RETRY: RetryIr = { attempts: 3, backoff: 'exponential', initial: 1000, factor: 2, maxInterval: 60_000, jitter: 0.2 };
+export const DEFAULT_RETRY: RetryIr = {
+  attempts: 3,
+  backoff: 'exponential',
+  initial: 1000,
+  factor: 2,
+  maxInterval: 60_000,
+  jitter: 0.2,
+};
 
 /** Retry layers merged, the later over the earlier, over the defaults. `false` is one attempt. */
 export function mergeRetry(...layers: readonly (Retry | false | undefined)[]): RetryIr {

@@ -10,7 +10,13 @@ describe('sha256', () => {
   });
 
   it('agrees with Node on every text, at every length around a block', () => {
-    for (let length = 0; length < 200; length++) expect(sha256('x'.repeat(length))).toBe(createHash('sha256').update('x'.repeat(length)).digest('hex'));
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => sha256(text) === createHash('sha256').update(text).digest('hex')));
+    for (let length = 0; length < 200; length++)
+      expect(sha256('x'.repeat(length))).toBe(createHash('sha256').update('x'.repeat(length)).digest('hex'));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => sha256(text) === createHash('sha256').update(text).digest('hex'),
+      ),
+    );
   });
 });

@@ -18,6 +18,10 @@ export function lowerValue(value: Value | undefined, fallback: Json): ValueIr {
 }
 
 /** `{ [key]: lower(value) }`, or nothing where the author left the setting out. */
-export function optional<K extends string, T, R>(key: K, value: T | undefined, lower: (value: T) => R): { [P in K]?: R } {
+export function optional<K extends string, T, R>(
+  key: K,
+  value: T | undefined,
+  lower: (value: T) => R,
+): { [P in K]?: R } {
   return value === undefined ? {} : ({ [key]: lower(value) } as { [P in K]: R }); // a computed key widens to string
 }

@@ -1,4 +1,12 @@
-import { CORE_SCHEMA, type Event, EVENT_ID, getScalarValue, NOT_RESOLVED, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import {
+  CORE_SCHEMA,
+  type Event,
+  EVENT_ID,
+  getScalarValue,
+  NOT_RESOLVED,
+  SCALAR_STYLE,
+  type ScalarEvent,
+} from 'js-yaml';
 import type { CompileLimits } from '../compile-environment.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import type { Entry, MapNode, Node, ScalarNode, ScalarStyle } from './node.ts';
@@ -73,7 +81,11 @@ function build(builder: Builder, parent: Node | null, slot: string | number): No
   if (event === undefined) throw new LimitReached();
   if (++builder.nodes > builder.limits.maxNodes) {
     const span = { start: builder.last, end: builder.last + 1 };
-    builder.reporter.span('WEIR0006', span, `The document has more than ${builder.limits.maxNodes} nodes once its aliases are expanded.`);
+    builder.reporter.span(
+      'WEIR0006',
+      span,
+      `The document has more than ${builder.limits.maxNodes} nodes once its aliases are expanded.`,
+    );
     throw new LimitReached();
   }
   switch (event.type) {
@@ -123,13 +135,30 @@ function closes(builder: Builder): boolean {
   return true;
 }
 
-function buildAlias(builder: Builder, at: { index: number; start: number; end: number }, parent: Node | null, slot: string | number): Node {
+function buildAlias(
+  builder: Builder,
+  at: { index: number; start: number; end: number },
+  parent: Node | null,
+  slot: string | number,
+): Node {
   const target = builder.targets.get(at.index);
-  const nothing: ScalarNode = { kind: 'scalar', value: null, style: 'plain', start: at.start, end: at.end, parent, slot };
+  const nothing: ScalarNode = {
+    kind: 'scalar',
+    value: null,
+    style: 'plain',
+    start: at.start,
+    end: at.end,
+    parent,
+    slot,
+  };
   if (target === undefined) return nothing;
   if (builder.open.has(target)) {
     const name = builder.source.slice(at.start, at.end);
-    builder.reporter.span('WEIR0008', at, `The alias ${name} stands inside what it means: the document would be endless.`);
+    builder.reporter.span(
+      'WEIR0008',
+      at,
+      `The alias ${name} stands inside what it means: the document would be endless.`,
+    );
     return nothing;
   }
   const back = { cursor: builder.cursor, last: builder.last };
@@ -150,10 +179,17 @@ function buildEntry(builder: Builder, map: MapNode, entries: Map<string, Entry>)
     return builder.reporter.span('WEIR0012', span, 'A key must be text.');
   }
   if (key === '<<' && keyEvent?.type === EVENT_ID.SCALAR && keyNode.kind === 'scalar' && keyNode.style === 'plain') {
-    return builder.reporter.span('WEIR0011', span, 'Merge keys (`<<`) are not part of YAML 1.2 and are refused.', 'Use an alias for a whole value.');
+    return builder.reporter.span(
+      'WEIR0011',
+      span,
+      'Merge keys (`<<`) are not part of YAML 1.2 and are refused.',
+      'Use an alias for a whole value.',
+    );
   }
-  if (key === '__proto__') return builder.reporter.span('WEIR0013', span, 'The key `__proto__` is refused: it names a host object.');
-  if (entries.has(key)) return builder.reporter.span('WEIR0009', span, `The key \`${key}\` is given twice in this map.`);
+  if (key === '__proto__')
+    return builder.reporter.span('WEIR0013', span, 'The key `__proto__` is refused: it names a host object.');
+  if (entries.has(key))
+    return builder.reporter.span('WEIR0009', span, `The key \`${key}\` is given twice in this map.`);
   entries.set(key, { key, keyStart: span.start, keyEnd: span.end, value });
 }
 
@@ -173,7 +209,11 @@ function buildScalar(builder: Builder, event: ScalarEvent, parent: Node | null, 
   return { kind: 'scalar', value, style, start, end, parent, slot };
 }
 
-function scalarValue(builder: Builder, event: ScalarEvent, scalar: { text: string; style: ScalarStyle; start: number; end: number }): ScalarNode['value'] {
+function scalarValue(
+  builder: Builder,
+  event: ScalarEvent,
+  scalar: { text: string; style: ScalarStyle; start: number; end: number },
+): ScalarNode['value'] {
   const tag = event.tagStart < 0 ? null : builder.source.slice(event.tagStart, event.tagEnd);
   if (tag === null && scalar.style !== 'plain') return scalar.text;
   if (tag === null) return plainValue(builder, CORE_SCHEMA.resolveImplicitScalarTag(scalar.text).value, scalar);
@@ -189,14 +229,23 @@ function scalarValue(builder: Builder, event: ScalarEvent, scalar: { text: strin
   return scalar.text;
 }
 
-function plainValue(builder: Builder, value: unknown, scalar: { text: string; start: number; end: number }): ScalarNode['value'] {
+function plainValue(
+  builder: Builder,
+  value: unknown,
+  scalar: { text: string; start: number; end: number },
+): ScalarNode['value'] {
   if (typeof value !== 'number') return typeof value === 'boolean' || typeof value === 'string' ? value : null;
   if (!Number.isFinite(value)) {
     builder.reporter.span('WEIR0014', scalar, `${scalar.text} is no number that JSON can hold.`);
     return 0;
   }
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    builder.reporter.span('WEIR0015', scalar, `${scalar.text} is too large to be kept exactly as a number.`, `Write it as text: "${scalar.text}".`);
+    builder.reporter.span(
+      'WEIR0015',
+      scalar,
+      `${scalar.text} is too large to be kept exactly as a number.`,
+      `Write it as text: "${scalar.text}".`,
+    );
   }
   return value;
 }
@@ -204,14 +253,23 @@ function plainValue(builder: Builder, value: unknown, scalar: { text: string; st
 function checkTag(builder: Builder, event: { tagStart: number; tagEnd: number }, allowed: string): void {
   if (event.tagStart < 0) return;
   const tag = builder.source.slice(event.tagStart, event.tagEnd);
-  if (tag !== allowed) builder.reporter.span('WEIR0010', { start: event.tagStart, end: event.tagEnd }, `The tag ${tag} is refused: flows are plain data.`);
+  if (tag !== allowed)
+    builder.reporter.span(
+      'WEIR0010',
+      { start: event.tagStart, end: event.tagEnd },
+      `The tag ${tag} is refused: flows are plain data.`,
+    );
 }
 
 function styleOf(event: ScalarEvent): ScalarStyle {
   switch (event.style) {
-    case SCALAR_STYLE.SINGLE_QUOTED: return 'single';
-    case SCALAR_STYLE.DOUBLE_QUOTED: return 'double';
-    case SCALAR_STYLE.PLAIN: return 'plain';
-    default: return 'block';
+    case SCALAR_STYLE.SINGLE_QUOTED:
+      return 'single';
+    case SCALAR_STYLE.DOUBLE_QUOTED:
+      return 'double';
+    case SCALAR_STYLE.PLAIN:
+      return 'plain';
+    default:
+      return 'block';
   }
 }

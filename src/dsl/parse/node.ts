@@ -38,7 +38,10 @@ export function pathOf(node: Node): string {
   for (let at: Node = node; at.parent !== null; at = at.parent) {
     parts.push(String(at.slot).replaceAll('~', '~0').replaceAll('/', '~1'));
   }
-  return parts.reverse().map((part) => `/${part}`).join('');
+  return parts
+    .reverse()
+    .map((part) => `/${part}`)
+    .join('');
 }
 
 /** The entry that holds a node, when its parent is a map. */

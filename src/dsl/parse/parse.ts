@@ -17,15 +17,22 @@ export function parse(source: string, limits: CompileLimits, reporter: Reporter)
     const events = parseEvents(source, { maxDepth });
     if (events.filter((event) => event.type === EVENT_ID.DOCUMENT).length > 1) {
       const second = secondDocument(source);
-      reporter.span('WEIR0004', { start: second, end: second + 3 }, 'The source holds several YAML documents; a flow is exactly one.');
+      reporter.span(
+        'WEIR0004',
+        { start: second, end: second + 3 },
+        'The source holds several YAML documents; a flow is exactly one.',
+      );
     }
     return buildTree({ source, events, limits, reporter });
   } catch (error) {
     // js-yaml advises to expect any error on untrusted input, not only its own.
-    const reason = error instanceof YAMLException ? error.reason : error instanceof Error ? error.message : String(error);
+    const reason =
+      error instanceof YAMLException ? error.reason : error instanceof Error ? error.message : String(error);
     const start = error instanceof YAMLException ? (error.mark?.position ?? 0) : 0;
     const deep = /nesting|depth/i.test(reason);
-    const message = deep ? `The document is nested more than ${limits.maxDepth} levels deep.` : `The YAML can't be read: ${reason}.`;
+    const message = deep
+      ? `The document is nested more than ${limits.maxDepth} levels deep.`
+      : `The YAML can't be read: ${reason}.`;
     reporter.span(deep ? 'WEIR0005' : 'WEIR0003', { start, end: start + 1 }, message);
     return undefined;
   }

@@ -33,7 +33,13 @@ function unseen(source: string, raw: number, style: ScalarNode['style'], next: s
   return (char === ' ' || char === '\t' || char === '\n') && char !== next ? 1 : 0;
 }
 
-function step(source: string, raw: number, style: ScalarNode['style'], value: string, at: number): readonly [number, number] {
+function step(
+  source: string,
+  raw: number,
+  style: ScalarNode['style'],
+  value: string,
+  at: number,
+): readonly [number, number] {
   const char = source[raw];
   if (style === 'single' && char === "'") return [2, 1];
   if (style !== 'double' || char !== '\\') return [1, 1];

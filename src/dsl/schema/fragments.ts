@@ -31,7 +31,8 @@ export const COUNT: JsonObject = ref('count');
 export const SHARED_DEFINITIONS: Record<string, JsonObject> = {
   duration: {
     title: 'Duration',
-    description: 'A length of time: `30s`, `5m`, `1h30m`, ISO 8601 (`PT5M`), or a reference or `${ … }` that gives one.',
+    description:
+      'A length of time: `30s`, `5m`, `1h30m`, ISO 8601 (`PT5M`), or a reference or `${ … }` that gives one.',
     type: 'string',
     pattern: '^\\s*(\\d|[Pp]|.*\\$)',
     examples: ['30s', '5m', '1h30m'],
@@ -39,11 +40,15 @@ export const SHARED_DEFINITIONS: Record<string, JsonObject> = {
   count: {
     title: 'Count',
     description: 'A whole number of at least 1, or a reference that gives one.',
-    anyOf: [{ type: 'integer', minimum: 1 }, { type: 'string', pattern: '\\$' }],
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: '\\$' },
+    ],
   },
   values: {
     title: 'Values',
-    description: 'A map of values. A string that is exactly a reference (`$step.field`) or exactly `${ … }` keeps its type; `${ … }` inside a longer string interpolates.',
+    description:
+      'A map of values. A string that is exactly a reference (`$step.field`) or exactly `${ … }` keeps its type; `${ … }` inside a longer string interpolates.',
     type: 'object',
   },
   retry: {
@@ -53,11 +58,17 @@ export const SHARED_DEFINITIONS: Record<string, JsonObject> = {
       { const: false },
       record({
         attempts: setting('How many tries at most, counting the first. Default 3.', COUNT),
-        backoff: setting('How the pause grows. Default `exponential`.', { enum: ['exponential', 'linear', 'constant'] }),
+        backoff: setting('How the pause grows. Default `exponential`.', {
+          enum: ['exponential', 'linear', 'constant'],
+        }),
         initial: setting('The first pause. Default `1s`.', DURATION),
         factor: setting('What each pause is multiplied by. Default 2.', { type: 'number', minimum: 1, maximum: 1000 }),
         max_interval: setting('The longest pause. Default `1m`.', DURATION),
-        jitter: setting('Share of the pause that is random, 0 to 1. Default 0.2.', { type: 'number', minimum: 0, maximum: 1 }),
+        jitter: setting('Share of the pause that is random, 0 to 1. Default 0.2.', {
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+        }),
         max_duration: setting('No new try after this time.', DURATION),
         on: setting('Codes of errors to try again after, in place of what the adapter says.', TEXTS),
         not_on: setting('Codes of errors after which not to try again.', TEXTS),
@@ -66,23 +77,34 @@ export const SHARED_DEFINITIONS: Record<string, JsonObject> = {
   },
   handlers: {
     title: 'Error handlers',
-    description: 'A list of steps (catches everything), or of handlers `{ match, do }`, of which the first that matches runs. `$error` is the error.',
+    description:
+      'A list of steps (catches everything), or of handlers `{ match, do }`, of which the first that matches runs. `$error` is the error.',
     type: 'array',
     items: { anyOf: [ref('handler'), ref('step')] },
   },
-  handler: record({
-    match: setting('An error code, a list of codes, or `{ status, code, if }`.', {
-      anyOf: [
-        TEXTS,
-        record({
-          status: setting('`404`, or a class such as `4xx`.', { anyOf: [ref('status'), { type: 'array', items: ref('status') }] }),
-          code: setting('A code or a list of codes.', TEXTS),
-          if: setting('A condition over `$error`.', CONDITION),
-        }),
-      ],
-    }),
-    do: setting('Steps that handle the error.', STEPS),
-    description: setting('What this is for.', TEXT),
-  }, { required: ['do'] }),
-  status: { anyOf: [{ type: 'integer', minimum: 100, maximum: 599 }, { type: 'string', pattern: '^[1-5]([xX]{2}|[0-9]{2})$' }] },
+  handler: record(
+    {
+      match: setting('An error code, a list of codes, or `{ status, code, if }`.', {
+        anyOf: [
+          TEXTS,
+          record({
+            status: setting('`404`, or a class such as `4xx`.', {
+              anyOf: [ref('status'), { type: 'array', items: ref('status') }],
+            }),
+            code: setting('A code or a list of codes.', TEXTS),
+            if: setting('A condition over `$error`.', CONDITION),
+          }),
+        ],
+      }),
+      do: setting('Steps that handle the error.', STEPS),
+      description: setting('What this is for.', TEXT),
+    },
+    { required: ['do'] },
+  ),
+  status: {
+    anyOf: [
+      { type: 'integer', minimum: 100, maximum: 599 },
+      { type: 'string', pattern: '^[1-5]([xX]{2}|[0-9]{2})$' },
+    ],
+  },
 };

@@ -14,17 +14,26 @@ export function stepDefinitions(): Record<string, JsonObject> {
     steps: { title: 'Steps', type: 'array', items: ref('step') },
     step: {
       title: 'Step',
-      description: 'A step: the name of an action, `name: { … }`, or the step\'s own keys.',
+      description: "A step: the name of an action, `name: { … }`, or the step's own keys.",
       anyOf: [{ type: 'string', pattern: ID }, ref('bareStep'), ref('namedStep')],
     },
-    bareStep: { allOf: [ref('stepObject')], anyOf: ['id', ...CALL_SETTINGS, ...KIND_KEYWORDS].map((key) => ({ required: [key] })) },
+    bareStep: {
+      allOf: [ref('stepObject')],
+      anyOf: ['id', ...CALL_SETTINGS, ...KIND_KEYWORDS].map((key) => ({ required: [key] })),
+    },
     namedStep: {
       title: 'Named step',
       type: 'object',
       minProperties: 1,
       maxProperties: 1,
       propertyNames: { allOf: [NOT_A_KEYWORD, { pattern: ID }] },
-      additionalProperties: { anyOf: [{ type: 'null' }, { type: 'string', minLength: 1 }, { allOf: [ref('stepObject'), { not: { required: ['id'] } }] }] },
+      additionalProperties: {
+        anyOf: [
+          { type: 'null' },
+          { type: 'string', minLength: 1 },
+          { allOf: [ref('stepObject'), { not: { required: ['id'] } }] },
+        ],
+      },
     },
     stepObject: stepObject(),
     branch: {
@@ -44,7 +53,9 @@ export function stepDefinitions(): Record<string, JsonObject> {
 }
 
 function stepObject(): JsonObject {
-  const kinds = Object.fromEntries(Object.entries(KIND_SCHEMAS).map(([kind, schema]) => [kind, { title: kind, ...schema }]));
+  const kinds = Object.fromEntries(
+    Object.entries(KIND_SCHEMAS).map(([kind, schema]) => [kind, { title: kind, ...schema }]),
+  );
   const properties: Record<string, Json> = { ...callSchema, ...kinds, ...MODIFIER_SCHEMAS };
   return {
     title: 'Step',
@@ -62,5 +73,8 @@ function onlyWith(kind: StepKind): JsonObject {
 }
 
 function callOnly(): JsonObject[] {
-  return CALL_SETTINGS.map((setting) => ({ if: { required: [setting] }, then: { propertyNames: { enum: [...CALL_SETTINGS, ...MODIFIERS] } } }));
+  return CALL_SETTINGS.map((setting) => ({
+    if: { required: [setting] },
+    then: { propertyNames: { enum: [...CALL_SETTINGS, ...MODIFIERS] } },
+  }));
 }

@@ -24,10 +24,13 @@ export function checkCallModes(context: CheckContext, flow: FlowModel): void {
 function checkLocal(context: CheckContext, step: StepOf<'call'>): void {
   const { local, attemptTimeout } = step.modifiers;
   if (local !== true) return;
-  const refuse = (why: string, hint?: string) => context.reporter.value('WEIR2018', step.node, `This call can't run locally: ${why}.`, hint);
+  const refuse = (why: string, hint?: string) =>
+    context.reporter.value('WEIR2018', step.node, `This call can't run locally: ${why}.`, hint);
   if (waitsForCallback(step)) refuse('it waits for a callback');
-  if (typeof attemptTimeout !== 'number' || attemptTimeout > LOCAL_ATTEMPT_MS) refuse('its `attempt_timeout` must be at most 1 s', 'Add `attempt_timeout: 1s`.');
-  if (step.modifiers.idempotencyKey === undefined && !isIdempotent(step)) refuse('its action is not idempotent', 'Add an `idempotency_key` if the provider honours one.');
+  if (typeof attemptTimeout !== 'number' || attemptTimeout > LOCAL_ATTEMPT_MS)
+    refuse('its `attempt_timeout` must be at most 1 s', 'Add `attempt_timeout: 1s`.');
+  if (step.modifiers.idempotencyKey === undefined && !isIdempotent(step))
+    refuse('its action is not idempotent', 'Add an `idempotency_key` if the provider honours one.');
 }
 
 function isIdempotent(step: StepOf<'call'>): boolean {
@@ -41,20 +44,38 @@ function isIdempotent(step: StepOf<'call'>): boolean {
 
 function checkCallback(context: CheckContext, step: StepOf<'call'>): void {
   if (waitsForCallback(step) || step.settings.targets.some((target) => target.definition === undefined)) return;
-  if (!step.settings.targets.some((target) => target.params.some((param) => param.optional === undefined && usesCallback(param.value.ir)))) return;
-  context.reporter.value('WEIR4008', step.node, 'This call passes `$execution.callback_url` on, but nothing waits for the callback.', 'Add `await: callback`.');
+  if (
+    !step.settings.targets.some((target) =>
+      target.params.some((param) => param.optional === undefined && usesCallback(param.value.ir)),
+    )
+  )
+    return;
+  context.reporter.value(
+    'WEIR4008',
+    step.node,
+    'This call passes `$execution.callback_url` on, but nothing waits for the callback.',
+    'Add `await: callback`.',
+  );
 }
 
 function waitsForCallback(step: StepOf<'call'>): boolean {
-  return step.modifiers.awaitCallback === true || step.settings.targets.some((target) => target.definition?.completion === 'callback');
+  return (
+    step.modifiers.awaitCallback === true ||
+    step.settings.targets.some((target) => target.definition?.completion === 'callback')
+  );
 }
 
 function usesCallback(value: ValueIr): boolean {
   switch (value.v) {
-    case 'callback_url': return true;
-    case 'text': return value.parts.some((part) => typeof part === 'object' && 'callback_url' in part);
-    case 'list': return value.items.some(usesCallback);
-    case 'map': return value.entries.some((entry) => usesCallback(entry.value));
-    default: return false;
+    case 'callback_url':
+      return true;
+    case 'text':
+      return value.parts.some((part) => typeof part === 'object' && 'callback_url' in part);
+    case 'list':
+      return value.items.some(usesCallback);
+    case 'map':
+      return value.entries.some((entry) => usesCallback(entry.value));
+    default:
+      return false;
   }
 }

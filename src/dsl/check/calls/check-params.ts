@@ -25,20 +25,34 @@ export function checkParams(context: CheckContext, target: CallTarget, places: P
   const given = new Set(target.params.map((param) => param.key));
   for (const key of texts(schema['required'])) {
     if (given.has(key) || hasDefault(properties[key])) continue;
-    context.reporter.key('WEIR5006', places.step, `\`${name}\` needs the param \`${key}\`, and neither this step nor a default gives it.`);
+    context.reporter.key(
+      'WEIR5006',
+      places.step,
+      `\`${name}\` needs the param \`${key}\`, and neither this step nor a default gives it.`,
+    );
   }
   if (schema['additionalProperties'] === false && schema['patternProperties'] === undefined) {
     for (const key of given) {
       if (Object.hasOwn(properties, key)) continue;
-      context.reporter.key('WEIR5007', placeOf(places, key), `\`${name}\` has no param \`${key}\`.`, didYouMean(key, Object.keys(properties)));
+      context.reporter.key(
+        'WEIR5007',
+        placeOf(places, key),
+        `\`${name}\` has no param \`${key}\`.`,
+        didYouMean(key, Object.keys(properties)),
+      );
     }
   }
   checkLiterals(context, target, { schema, places, name });
 }
 
-function checkLiterals(context: CheckContext, target: CallTarget, on: { schema: JsonObject; places: ParamPlaces; name: string }): void {
+function checkLiterals(
+  context: CheckContext,
+  target: CallTarget,
+  on: { schema: JsonObject; places: ParamPlaces; name: string },
+): void {
   const known: Record<string, Json> = {};
-  for (const { key, value, optional } of target.params) if (value.ir.v === 'lit' && optional === undefined) known[key] = value.ir.value;
+  for (const { key, value, optional } of target.params)
+    if (value.ir.v === 'lit' && optional === undefined) known[key] = value.ir.value;
   const validate = validatorOf(on.schema);
   if (validate === null || validate(known)) return;
   const reported = new Set<string>();
@@ -49,7 +63,11 @@ function checkLiterals(context: CheckContext, target: CallTarget, on: { schema: 
     if (reported.has(key)) continue;
     reported.add(key);
     const allowed = error.keyword === 'enum' ? `: ${JSON.stringify(error.params['allowedValues'])}` : '';
-    context.reporter.value('WEIR5007', placeOf(on.places, key), `The param \`${key}\` of \`${on.name}\` ${error.message ?? 'does not fit'}${allowed}.`);
+    context.reporter.value(
+      'WEIR5007',
+      placeOf(on.places, key),
+      `The param \`${key}\` of \`${on.name}\` ${error.message ?? 'does not fit'}${allowed}.`,
+    );
   }
 }
 

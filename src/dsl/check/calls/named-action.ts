@@ -15,15 +15,26 @@ export function readNamedActions(context: CheckContext, node: Node | undefined):
     return;
   }
   for (const { key, value } of node.entries.values()) {
-    if (!ID_PATTERN.test(key)) context.reporter.key('WEIR1013', value, `\`${key}\` can't be the name of an action: letters, digits and \`_\` only.`);
+    if (!ID_PATTERN.test(key))
+      context.reporter.key(
+        'WEIR1013',
+        value,
+        `\`${key}\` can't be the name of an action: letters, digits and \`_\` only.`,
+      );
     const map = readMap(context, value, { what: `The action \`${key}\``, keys: ACTION_KEYS });
     if (map === undefined) continue;
     readText(context, child(map, 'description'), '`description`');
     const [prefix, suffix] = dotted(readText(context, child(map, 'action'), '`action`'));
     const adapter = readText(context, child(map, 'adapter'), '`adapter`') ?? prefix;
-    if (adapter === undefined && !map.entries.has('adapter')) context.reporter.key('WEIR1003', value, `The action \`${key}\` needs an \`adapter\`.`);
+    if (adapter === undefined && !map.entries.has('adapter'))
+      context.reporter.key('WEIR1003', value, `The action \`${key}\` needs an \`adapter\`.`);
     const params = readValues(context, child(map, 'params'), { what: '`params`', place: { secrets: true } });
-    context.actions.set(key, { node: value, adapter, action: adapter === prefix ? suffix : [prefix, suffix].filter(Boolean).join('.') || undefined, params });
+    context.actions.set(key, {
+      node: value,
+      adapter,
+      action: adapter === prefix ? suffix : [prefix, suffix].filter(Boolean).join('.') || undefined,
+      params,
+    });
   }
 }
 

@@ -14,7 +14,8 @@ function valueFromJson(json: Json): Value {
 }
 
 function irFromJson(json: Json): ValueIr {
-  if (typeof json === 'string') return json.includes('$') ? parseValue(json, { secrets: true }).value : { v: 'lit', value: json };
+  if (typeof json === 'string')
+    return json.includes('$') ? parseValue(json, { secrets: true }).value : { v: 'lit', value: json };
   if (json === null || typeof json !== 'object') return { v: 'lit', value: json };
   if (!Array.isArray(json)) return mapValue(valuesFromJson(json as JsonObject)); // neither null, scalar nor list
   const items = (json as readonly Json[]).map(irFromJson);
@@ -25,7 +26,11 @@ function irFromJson(json: Json): ValueIr {
  * Everything that a call passes: what the step gives, under it what the named action gives, under that the manifest's defaults,
  * which are left out when they find nothing.
  */
-export function mergeParams(layers: { step: readonly NamedValue[]; named: readonly NamedValue[]; definition: ActionManifest | undefined }): NamedValue[] {
+export function mergeParams(layers: {
+  step: readonly NamedValue[];
+  named: readonly NamedValue[];
+  definition: ActionManifest | undefined;
+}): NamedValue[] {
   const merged = new Map<string, NamedValue>();
   for (const param of [...layers.step, ...layers.named]) if (!merged.has(param.key)) merged.set(param.key, param);
   for (const param of valuesFromJson(layers.definition?.defaults)) {

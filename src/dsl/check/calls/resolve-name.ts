@@ -6,9 +6,20 @@ import { valuesFromJson } from './params.ts';
 
 /** What a bare name means: an action with the params its definition gives, or a flow. */
 export type NameMeaning =
-  | { readonly means: 'action'; readonly adapter: string; readonly action: string | undefined; readonly named: string; readonly params: readonly NamedValue[] }
+  | {
+      readonly means: 'action';
+      readonly adapter: string;
+      readonly action: string | undefined;
+      readonly named: string;
+      readonly params: readonly NamedValue[];
+    }
   | { readonly means: 'flow'; readonly name: string }
-  | { readonly means: 'nothing'; readonly code: 'WEIR5001' | 'WEIR5002'; readonly message: string; readonly hint?: string }
+  | {
+      readonly means: 'nothing';
+      readonly code: 'WEIR5001' | 'WEIR5002';
+      readonly message: string;
+      readonly hint?: string;
+    }
   /** A named action that is broken itself, which was reported there. */
   | { readonly means: 'broken' };
 
@@ -25,7 +36,14 @@ export function resolveName(context: CheckContext, name: string): NameMeaning {
   }
   if (Object.hasOwn(environment.actions, name)) {
     const entry = environment.actions[name];
-    if (entry !== undefined) return { means: 'action', adapter: entry.adapter, action: entry.action, named: name, params: valuesFromJson(entry.params) };
+    if (entry !== undefined)
+      return {
+        means: 'action',
+        adapter: entry.adapter,
+        action: entry.action,
+        named: name,
+        params: valuesFromJson(entry.params),
+      };
   }
   const dot = name.indexOf('.');
   if (dot > 0) {
@@ -38,10 +56,16 @@ export function resolveName(context: CheckContext, name: string): NameMeaning {
   }
   const having = [...environment.adapters.values()].filter((adapter) => Object.hasOwn(adapter.actions, name));
   const [first, second] = having;
-  if (first !== undefined && second === undefined) return { means: 'action', adapter: first.name, action: name, named: name, params: [] };
+  if (first !== undefined && second === undefined)
+    return { means: 'action', adapter: first.name, action: name, named: name, params: [] };
   if (second !== undefined) {
     const candidates = having.map((adapter) => `\`${adapter.name}.${name}\``).join(', ');
-    return { means: 'nothing', code: 'WEIR5002', message: `\`${name}\` can mean ${candidates}.`, hint: 'Write the one that is meant.' };
+    return {
+      means: 'nothing',
+      code: 'WEIR5002',
+      message: `\`${name}\` can mean ${candidates}.`,
+      hint: 'Write the one that is meant.',
+    };
   }
   const flow = flowNamed(context, name);
   return flow === undefined ? nothing(context, name) : { means: 'flow', name: flow };
@@ -58,11 +82,16 @@ function nothing(context: CheckContext, name: string): NameMeaning {
   const known = [
     ...context.actions.keys(),
     ...Object.keys(environment.actions),
-    ...[...environment.adapters.values()].flatMap((adapter) => Object.keys(adapter.actions).flatMap((action) => [`${adapter.name}.${action}`, action])),
+    ...[...environment.adapters.values()].flatMap((adapter) =>
+      Object.keys(adapter.actions).flatMap((action) => [`${adapter.name}.${action}`, action]),
+    ),
     ...environment.flows.keys(),
   ];
   const adapter = environment.adapters.get(name);
-  const hint = adapter === undefined ? hintFor(name, new Set(known)) : `\`${name}\` is an adapter: write \`adapter: ${name}\` or one of its actions.`;
+  const hint =
+    adapter === undefined
+      ? hintFor(name, new Set(known))
+      : `\`${name}\` is an adapter: write \`adapter: ${name}\` or one of its actions.`;
   return {
     means: 'nothing',
     code: 'WEIR5001',

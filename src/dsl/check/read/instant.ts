@@ -10,7 +10,11 @@ const TIME = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(
 export function readInstant(context: CheckContext, node: Node | undefined): Value | undefined {
   if (node === undefined) return undefined;
   if (node.kind !== 'scalar' || typeof node.value !== 'string') {
-    context.reporter.value('WEIR3010', node, '`until` takes a timestamp such as `2026-12-24T18:00:00Z`, or an expression.');
+    context.reporter.value(
+      'WEIR3010',
+      node,
+      '`until` takes a timestamp such as `2026-12-24T18:00:00Z`, or an expression.',
+    );
     return undefined;
   }
   const text = node.value.trim();

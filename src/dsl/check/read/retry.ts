@@ -6,7 +6,17 @@ import { readCount, readDuration } from './duration.ts';
 import { child, readMap } from './map.ts';
 import { readNumber, readTexts, readWord } from './scalars.ts';
 
-const RETRY_KEYS = ['attempts', 'backoff', 'initial', 'factor', 'max_interval', 'jitter', 'max_duration', 'on', 'not_on'] as const;
+const RETRY_KEYS = [
+  'attempts',
+  'backoff',
+  'initial',
+  'factor',
+  'max_interval',
+  'jitter',
+  'max_duration',
+  'on',
+  'not_on',
+] as const;
 const BACKOFFS = ['exponential', 'linear', 'constant'] as const;
 
 /** `retry: { … }` or `retry: false` (dsl.md, section 6). Only what the author set; defaults are merged when lowered. */
@@ -14,7 +24,12 @@ export function readRetry(context: CheckContext, node: Node | undefined): Retry 
   if (node === undefined) return undefined;
   if (node.kind === 'scalar' && node.value === false) return false;
   if (node.kind !== 'map') {
-    context.reporter.value('WEIR1002', node, `\`retry\` takes a map or \`false\`, not ${describeNode(node)}.`, didYouMean('attempts', RETRY_KEYS));
+    context.reporter.value(
+      'WEIR1002',
+      node,
+      `\`retry\` takes a map or \`false\`, not ${describeNode(node)}.`,
+      didYouMean('attempts', RETRY_KEYS),
+    );
     return undefined;
   }
   const map = readMap(context, node, { what: '`retry`', keys: RETRY_KEYS });

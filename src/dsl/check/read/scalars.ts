@@ -18,7 +18,11 @@ export function readBoolean(context: CheckContext, node: Node | undefined, what:
   return undefined;
 }
 
-export function readWord<const W extends string>(context: CheckContext, node: Node | undefined, setting: { what: string; words: readonly W[] }): W | undefined {
+export function readWord<const W extends string>(
+  context: CheckContext,
+  node: Node | undefined,
+  setting: { what: string; words: readonly W[] },
+): W | undefined {
   if (node === undefined) return undefined;
   const word = node.kind === 'scalar' ? setting.words.find((each) => each === node.value) : undefined;
   if (word !== undefined) return word;
@@ -31,14 +35,22 @@ export function readWord<const W extends string>(context: CheckContext, node: No
 }
 
 /** A literal number within bounds (both included). */
-export function readNumber(context: CheckContext, node: Node | undefined, setting: { what: string; min: number; max: number }): number | undefined {
+export function readNumber(
+  context: CheckContext,
+  node: Node | undefined,
+  setting: { what: string; min: number; max: number },
+): number | undefined {
   if (node === undefined) return undefined;
   if (node.kind !== 'scalar' || typeof node.value !== 'number') {
     context.reporter.value('WEIR1002', node, `${setting.what} takes a number, not ${describeNode(node)}.`);
     return undefined;
   }
   if (node.value >= setting.min && node.value <= setting.max) return node.value;
-  context.reporter.value('WEIR3002', node, `${setting.what} is between ${setting.min} and ${setting.max}, not ${node.value}.`);
+  context.reporter.value(
+    'WEIR3002',
+    node,
+    `${setting.what} is between ${setting.min} and ${setting.max}, not ${node.value}.`,
+  );
   return undefined;
 }
 

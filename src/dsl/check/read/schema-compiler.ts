@@ -18,9 +18,15 @@ export function compileSchema(schema: JsonObject): ValidateFunction {
 }
 
 /** What the meta-schema of draft 2020-12 says against a schema; empty when nothing. */
-export function schemaProblems(schema: JsonObject): { readonly keyword: string; readonly path: string; readonly message: string }[] {
+export function schemaProblems(
+  schema: JsonObject,
+): { readonly keyword: string; readonly path: string; readonly message: string }[] {
   if (shared.validate('https://json-schema.org/draft/2020-12/schema', schema)) return [];
-  return (shared.errors ?? []).map((error) => ({ keyword: error.keyword, path: error.instancePath, message: error.message ?? 'is wrong' }));
+  return (shared.errors ?? []).map((error) => ({
+    keyword: error.keyword,
+    path: error.instancePath,
+    message: error.message ?? 'is wrong',
+  }));
 }
 
 function create(): Ajv2020 {

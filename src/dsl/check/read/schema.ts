@@ -16,12 +16,18 @@ export function readSchema(context: CheckContext, node: Node, what: string): Jso
 }
 
 export function checkSchema(context: CheckContext, schema: JsonObject, at: { node: Node; what: string }): void {
-  const problems = schemaProblems(schema).filter((problem) => problem.keyword !== 'anyOf' && problem.keyword !== '$ref');
+  const problems = schemaProblems(schema).filter(
+    (problem) => problem.keyword !== 'anyOf' && problem.keyword !== '$ref',
+  );
   const seen = new Set<string>();
   for (const problem of problems) {
     if (seen.has(problem.path)) continue; // the meta-schema says it once for each form that is allowed
     seen.add(problem.path);
-    context.reporter.value('WEIR1007', deepest(at.node, problem.path), `${at.what} is not a valid JSON Schema: \`${problem.path || '/'}\` ${problem.message}.`);
+    context.reporter.value(
+      'WEIR1007',
+      deepest(at.node, problem.path),
+      `${at.what} is not a valid JSON Schema: \`${problem.path || '/'}\` ${problem.message}.`,
+    );
   }
   if (problems.length > 0) return;
   try {
@@ -37,7 +43,8 @@ function deepest(node: Node, pointer: string): Node {
   let at = node;
   for (const part of pointer.split('/').slice(1)) {
     const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    const next = at.kind === 'map' ? at.entries.get(key)?.value : at.kind === 'list' ? at.items[Number(key)] : undefined;
+    const next =
+      at.kind === 'map' ? at.entries.get(key)?.value : at.kind === 'list' ? at.items[Number(key)] : undefined;
     if (next === undefined) break;
     at = next;
   }

@@ -34,7 +34,8 @@ export function readValue(context: CheckContext, node: Node, place: ValuePlace =
 /** An expression place: a string is an expression (with or without `${ }` around), anything else is data. */
 export function readExpression(context: CheckContext, node: Node): Value {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') {
-    if (node.kind === 'scalar' && node.value === null) context.reporter.value('WEIR3003', node, 'An expression is missing here.');
+    if (node.kind === 'scalar' && node.value === null)
+      context.reporter.value('WEIR3003', node, 'An expression is missing here.');
     return readValue(context, node);
   }
   const parsed = parseExpression(node.value);
@@ -46,7 +47,11 @@ export function readExpression(context: CheckContext, node: Node): Value {
 export function readCondition(context: CheckContext, node: Node): Value {
   const value = readExpression(context, node);
   if ((value.type ?? 'bool') !== 'bool') {
-    context.reporter.value('WEIR3008', node, `A condition gives true or false; this always gives a value of type ${String(value.type)}.`);
+    context.reporter.value(
+      'WEIR3008',
+      node,
+      `A condition gives true or false; this always gives a value of type ${String(value.type)}.`,
+    );
   }
   if (value.ir.v === 'lit' && typeof value.ir.value !== 'boolean' && !(node.kind === 'scalar' && node.value === null)) {
     context.reporter.value('WEIR3008', node, `A condition gives true or false; ${describeNode(node)} does neither.`);
@@ -55,18 +60,27 @@ export function readCondition(context: CheckContext, node: Node): Value {
 }
 
 /** A map of values, such as params; wrong types are reported and give none. */
-export function readValues(context: CheckContext, node: Node | undefined, setting: { what: string; place?: ValuePlace }): NamedValue[] {
+export function readValues(
+  context: CheckContext,
+  node: Node | undefined,
+  setting: { what: string; place?: ValuePlace },
+): NamedValue[] {
   if (node === undefined) return [];
   if (node.kind !== 'map') {
     context.reporter.value('WEIR1002', node, `${setting.what} takes a map, not ${describeNode(node)}.`);
     return [];
   }
-  return [...node.entries.values()].map((entry) => ({ key: entry.key, value: readValue(context, entry.value, setting.place) }));
+  return [...node.entries.values()].map((entry) => ({
+    key: entry.key,
+    value: readValue(context, entry.value, setting.place),
+  }));
 }
 
 /** A map value of named values: plain data when all of them are. */
 export function mapValue(values: readonly NamedValue[]): ValueIr {
-  return mapIr(values.map(({ key, value, optional }): MapEntry => ({ key, value: value.ir, ...(optional ? { optional } : {}) })));
+  return mapIr(
+    values.map(({ key, value, optional }): MapEntry => ({ key, value: value.ir, ...(optional ? { optional } : {}) })),
+  );
 }
 
 function mapIr(entries: readonly MapEntry[]): ValueIr {
@@ -91,7 +105,9 @@ function valueIr(context: CheckContext, node: Node, reading: Reading): ValueIr {
   }
   const deeper = { ...reading, depth: reading.depth + 1 };
   if (node.kind === 'map') {
-    return mapIr([...node.entries.values()].map((entry) => ({ key: entry.key, value: valueIr(context, entry.value, deeper) })));
+    return mapIr(
+      [...node.entries.values()].map((entry) => ({ key: entry.key, value: valueIr(context, entry.value, deeper) })),
+    );
   }
   if (node.kind === 'list') {
     const items = node.items.map((item) => valueIr(context, item, deeper));
@@ -108,7 +124,14 @@ function valueIr(context: CheckContext, node: Node, reading: Reading): ValueIr {
 
 function report(context: CheckContext, node: ScalarNode, problems: readonly ValueProblem[]): void {
   for (const problem of problems) {
-    const tell = () => context.reporter.span(PROBLEM_CODES[problem.kind], spanIn(context, node, problem), asSentence(problem.message), problem.hint, node);
+    const tell = () =>
+      context.reporter.span(
+        PROBLEM_CODES[problem.kind],
+        spanIn(context, node, problem),
+        asSentence(problem.message),
+        problem.hint,
+        node,
+      );
     if (problem.root === undefined) tell();
     else context.pending.push({ root: problem.root, report: tell });
   }
@@ -129,7 +152,11 @@ function locate(context: CheckContext, node: ScalarNode, references: readonly Re
   }));
 }
 
-function spanIn(context: CheckContext, node: ScalarNode, part: { offset: number; length: number }): { start: number; end: number } {
+function spanIn(
+  context: CheckContext,
+  node: ScalarNode,
+  part: { offset: number; length: number },
+): { start: number; end: number } {
   const { source } = context.reporter;
   const start = scalarOffset(source, node, part.offset);
   const last = scalarOffset(source, node, part.offset + Math.max(0, part.length - 1));

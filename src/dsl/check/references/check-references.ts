@@ -11,7 +11,12 @@ export function checkReferences(context: CheckContext, flow: FlowModel): void {
   const facts = gatherFacts(flow, context.ids.keys());
   const start = emptyScope();
   useValues(context, facts, [flow.timeout, flow.concurrency?.limit, flow.concurrency?.key], start);
-  useValues(context, facts, flow.vars.map((each) => each.value), start);
+  useValues(
+    context,
+    facts,
+    flow.vars.map((each) => each.value),
+    start,
+  );
   const { retry, timeout, attemptTimeout } = flow.defaults;
   useValues(context, facts, [timeout, attemptTimeout], start);
   if (retry) useValues(context, facts, [retry.attempts, retry.initial, retry.maxInterval, retry.maxDuration], start);
@@ -21,7 +26,8 @@ export function checkReferences(context: CheckContext, flow: FlowModel): void {
   useValues(context, facts, [flow.output], scope);
   const end = cloneScope(scope);
   walkHandlers(context, facts, flow.onError ?? [], end);
-  for (const id of idsIn([...flow.steps, ...handlerBlocks(flow.onError).flat()])) if (!end.steps.has(id)) end.steps.set(id, 'ran');
+  for (const id of idsIn([...flow.steps, ...handlerBlocks(flow.onError).flat()]))
+    if (!end.steps.has(id)) end.steps.set(id, 'ran');
   walkBlock(context, facts, flow.finally ?? [], cloneScope(end, { cleanup: 'finally' }));
   checkActions(context, facts);
   for (const { root, report } of context.pending) {
@@ -31,7 +37,16 @@ export function checkReferences(context: CheckContext, flow: FlowModel): void {
 
 /** Params of `actions` are checked where steps use them; here only that what they name exists at all, for those that nothing uses. */
 function checkActions(context: CheckContext, facts: FlowFacts): void {
-  const anywhere = cloneScope(emptyScope(), { handler: true, loopRoots: new Set(['item', 'index', ...context.itemNames.keys()]) });
+  const anywhere = cloneScope(emptyScope(), {
+    handler: true,
+    loopRoots: new Set(['item', 'index', ...context.itemNames.keys()]),
+  });
   for (const id of facts.ids) anywhere.steps.set(id, 'ran');
-  for (const action of context.actions.values()) useValues(context, facts, action.params.map((param) => param.value), anywhere);
+  for (const action of context.actions.values())
+    useValues(
+      context,
+      facts,
+      action.params.map((param) => param.value),
+      anywhere,
+    );
 }

@@ -17,13 +17,20 @@ export function handlerBlocks(handlers: readonly Handler[] | undefined): (readon
 
 function blocksOfKind(step: StepModel): (readonly StepModel[])[] {
   switch (step.kind) {
-    case 'parallel': return step.settings.branches.map((branch) => branch.steps);
-    case 'conditional': return [...step.settings.arms.map((arm) => arm.then), step.settings.else ?? []];
-    case 'switch': return [...step.settings.cases.map((each) => each.do), step.settings.default ?? []];
+    case 'parallel':
+      return step.settings.branches.map((branch) => branch.steps);
+    case 'conditional':
+      return [...step.settings.arms.map((arm) => arm.then), step.settings.else ?? []];
+    case 'switch':
+      return [...step.settings.cases.map((each) => each.do), step.settings.default ?? []];
     case 'foreach':
-    case 'repeat': return [step.settings.do];
-    case 'do': return [step.settings.steps];
-    case 'wait_for': return [step.settings.onTimeout ?? []];
-    default: return [];
+    case 'repeat':
+      return [step.settings.do];
+    case 'do':
+      return [step.settings.steps];
+    case 'wait_for':
+      return [step.settings.onTimeout ?? []];
+    default:
+      return [];
   }
 }

@@ -45,7 +45,11 @@ function follow(schema: JsonObject, part: string | number): Outcome {
   const types = typesOf(schema);
   if (types !== null && !types.includes(typeof part === 'number' ? 'array' : 'object')) {
     const holds = typeof part === 'number' ? 'no items' : `no field \`${part}\``;
-    return { missing: `is ${types.map((type) => (type === 'null' ? '`null`' : `of type ${type}`)).join(' or ')} and has ${holds}`, closed: true, known: [] };
+    return {
+      missing: `is ${types.map((type) => (type === 'null' ? '`null`' : `of type ${type}`)).join(' or ')} and has ${holds}`,
+      closed: true,
+      known: [],
+    };
   }
   if (typeof part === 'number') return { schema: isObject(schema['items']) ? schema['items'] : ANY, known: [] };
   const properties = isObject(schema['properties']) ? schema['properties'] : ANY;
@@ -68,7 +72,11 @@ function typesOf(schema: JsonObject): string[] | null {
   return Array.isArray(type) ? (type as readonly Json[]).filter((each) => typeof each === 'string') : null;
 }
 
-const closed = (...fields: string[]): JsonObject => ({ type: 'object', properties: Object.fromEntries(fields.map((field) => [field, ANY])), additionalProperties: false });
+const closed = (...fields: string[]): JsonObject => ({
+  type: 'object',
+  properties: Object.fromEntries(fields.map((field) => [field, ANY])),
+  additionalProperties: false,
+});
 
 const RESULTS: Readonly<Partial<Record<StepKind, JsonObject>>> = {
   wait: { type: 'null' },
@@ -91,7 +99,9 @@ function resultSchema(step: StepModel): Json {
     case 'parallel': {
       const { join, branches, partial } = step.settings;
       if (partial) return ANY;
-      return join === undefined || join === 'all' || join === 'settled' ? closed(...branches.map((branch) => branch.id)) : ANY;
+      return join === undefined || join === 'all' || join === 'settled'
+        ? closed(...branches.map((branch) => branch.id))
+        : ANY;
     }
     case 'set':
       return closed(...step.settings.entries.map((entry) => entry.key));

@@ -13,7 +13,12 @@ export function walkBlock(context: CheckContext, facts: FlowFacts, steps: readon
   for (const step of steps) walkStep(context, facts, step, scope);
 }
 
-export function walkHandlers(context: CheckContext, facts: FlowFacts, handlers: readonly Handler[], scope: Scope): void {
+export function walkHandlers(
+  context: CheckContext,
+  facts: FlowFacts,
+  handlers: readonly Handler[],
+  scope: Scope,
+): void {
   const scopes = handlers.map((handler) => {
     const inside = cloneScope(scope, { handler: true });
     if (handler.match?.if !== undefined) useValues(context, facts, [handler.match.if], inside);
@@ -34,7 +39,13 @@ function walkStep(context: CheckContext, facts: FlowFacts, step: StepModel, scop
   const { modifiers: own, id } = step;
   useValues(context, facts, [own.if], scope);
   useValues(context, facts, [own.timeout, own.attemptTimeout, own.callbackTimeout, own.idempotencyKey], scope);
-  if (own.retry) useValues(context, facts, [own.retry.attempts, own.retry.initial, own.retry.maxInterval, own.retry.maxDuration], scope);
+  if (own.retry)
+    useValues(
+      context,
+      facts,
+      [own.retry.attempts, own.retry.initial, own.retry.maxInterval, own.retry.maxDuration],
+      scope,
+    );
   walkKind(context, facts, step, scope);
   if (own.onError !== undefined) {
     if (id !== null) scope.steps.set(id, 'failed');
@@ -83,13 +94,25 @@ function createWalk(context: CheckContext, facts: FlowFacts, at: { step: StepMod
       joinScope(scope, inside, 'loop');
     },
     sets() {
-      if (scope.isolated) context.reporter.key('WEIR2019', settingsNode(step), 'This variable is set on a branch of its own and lost when the branch ends.', 'Read the step\'s result afterwards instead.');
+      if (scope.isolated)
+        context.reporter.key(
+          'WEIR2019',
+          settingsNode(step),
+          'This variable is set on a branch of its own and lost when the branch ends.',
+          "Read the step's result afterwards instead.",
+        );
     },
     returns() {
-      if (scope.cleanup !== null) context.reporter.key('WEIR2015', settingsNode(step), `\`return\` is not allowed in \`${scope.cleanup}\`.`);
+      if (scope.cleanup !== null)
+        context.reporter.key('WEIR2015', settingsNode(step), `\`return\` is not allowed in \`${scope.cleanup}\`.`);
     },
     passesError() {
-      if (!scope.handler) context.reporter.value('WEIR4006', settingsNode(step), '`fail: $error` passes on the error of a handler, and this is no handler.');
+      if (!scope.handler)
+        context.reporter.value(
+          'WEIR4006',
+          settingsNode(step),
+          '`fail: $error` passes on the error of a handler, and this is no handler.',
+        );
     },
   };
 }
@@ -104,7 +127,8 @@ function walkBranches(context: CheckContext, facts: FlowFacts, branches: readonl
     if (known !== undefined) return known;
     open.add(branch.id);
     const inside = cloneScope(scope, { isolated: true });
-    for (const other of branches) if (other !== branch) for (const id of idsIn(other.steps)) inside.steps.set(id, 'branch');
+    for (const other of branches)
+      if (other !== branch) for (const id of idsIn(other.steps)) inside.steps.set(id, 'branch');
     for (const need of branch.needs) {
       const needed = byId.get(need);
       if (needed !== undefined && !open.has(need)) joinScope(inside, visit(needed));
@@ -120,7 +144,10 @@ function walkBranches(context: CheckContext, facts: FlowFacts, branches: readonl
 
 /** The value of the kind's keyword, for marking the keyword. */
 function settingsNode(step: StepModel): StepModel['node'] {
-  const inner = step.node.kind === 'map' && step.node.entries.size === 1 && step.id !== null ? [...step.node.entries.values()][0]?.value : step.node;
+  const inner =
+    step.node.kind === 'map' && step.node.entries.size === 1 && step.id !== null
+      ? [...step.node.entries.values()][0]?.value
+      : step.node;
   const found = inner?.kind === 'map' ? inner.entries.get(step.kind)?.value : undefined;
   return found ?? step.node;
 }

@@ -24,7 +24,10 @@ export const checkApprove: StepCheck<'approve'> = {
         to: readDeciders(context, child(map, 'to')),
         form: formNode === undefined ? undefined : readSchema(context, formNode, '`form`'),
         timeout: readDuration(context, child(map, 'timeout'), { what: '`timeout`' }),
-        onTimeout: readWord(context, child(map, 'on_timeout'), { what: '`on_timeout`', words: ['approve', 'reject', 'fail'] }),
+        onTimeout: readWord(context, child(map, 'on_timeout'), {
+          what: '`on_timeout`',
+          words: ['approve', 'reject', 'fail'],
+        }),
       }),
     };
   },

@@ -41,11 +41,13 @@ export function readCall(context: CheckContext, source: CallSource): CallMeaning
   const paramsNode = map === undefined ? undefined : child(map, 'params');
   const step = readValues(context, paramsNode, { what: '`params`', place: { secrets: true } });
   const adapterNode = map === undefined ? undefined : child(map, 'adapter');
-  const meaning = adapterNode === undefined ? byName(context, source, step) : byAdapter(context, source, { adapterNode, step });
+  const meaning =
+    adapterNode === undefined ? byName(context, source, step) : byAdapter(context, source, { adapterNode, step });
   if (meaning === undefined || meaning.kind === 'flow') return meaning;
   const fallbacks = readFallbacks(context, source, { first: meaning.target, step });
   const targets = [meaning.target, ...fallbacks];
-  for (const target of targets) checkParams(context, target, { step: source.node, params: paramsNode?.kind === 'map' ? paramsNode : undefined });
+  for (const target of targets)
+    checkParams(context, target, { step: source.node, params: paramsNode?.kind === 'map' ? paramsNode : undefined });
   return { kind: 'call', settings: { targets } };
 }
 
@@ -56,14 +58,18 @@ function byName(context: CheckContext, source: CallSource, step: readonly NamedV
   const meaning = resolveName(context, source.name);
   if (meaning.means === 'broken') return undefined;
   if (meaning.means === 'nothing') {
-    const isKey = source.nameNode.kind === 'map' || (source.nameNode.kind === 'scalar' && source.nameNode.value === null);
+    const isKey =
+      source.nameNode.kind === 'map' || (source.nameNode.kind === 'scalar' && source.nameNode.value === null);
     if (isKey) context.reporter.key(meaning.code, source.nameNode, meaning.message, meaning.hint);
     else context.reporter.value(meaning.code, source.nameNode, meaning.message, meaning.hint);
     return undefined;
   }
   if (meaning.means === 'flow') {
     const references = step.flatMap((param) => param.value.references);
-    return { kind: 'flow', settings: { ref: literal(meaning.name), input: { ir: mapValue(step), references }, wait: true } };
+    return {
+      kind: 'flow',
+      settings: { ref: literal(meaning.name), input: { ir: mapValue(step), references }, wait: true },
+    };
   }
   const target = resolveTarget(context, {
     adapter: meaning.adapter,
@@ -77,7 +83,11 @@ function byName(context: CheckContext, source: CallSource, step: readonly NamedV
   return target === undefined ? undefined : { kind: 'call', target };
 }
 
-function byAdapter(context: CheckContext, source: CallSource, given: { adapterNode: Node; step: readonly NamedValue[] }): Meaning | undefined {
+function byAdapter(
+  context: CheckContext,
+  source: CallSource,
+  given: { adapterNode: Node; step: readonly NamedValue[] },
+): Meaning | undefined {
   const { adapterNode, step } = given;
   const actionNode = source.node.kind === 'map' ? child(source.node, 'action') : undefined;
   const action = readText(context, actionNode, '`action`');
@@ -90,12 +100,24 @@ function byAdapter(context: CheckContext, source: CallSource, given: { adapterNo
     context.reporter.value('WEIR5005', adapterNode, 'A call whose adapter is computed needs an `action`.');
     return undefined;
   }
-  const target = resolveTarget(context, { adapter, action, names: [source.id], step, named: [], adapterNode, actionNode: actionNode ?? adapterNode });
+  const target = resolveTarget(context, {
+    adapter,
+    action,
+    names: [source.id],
+    step,
+    named: [],
+    adapterNode,
+    actionNode: actionNode ?? adapterNode,
+  });
   return target === undefined ? undefined : { kind: 'call', target };
 }
 
 /** `fallback: [adapter, …]`: the same action of other adapters, or `adapter.action`. */
-function readFallbacks(context: CheckContext, source: CallSource, given: { first: CallTarget; step: readonly NamedValue[] }): CallTarget[] {
+function readFallbacks(
+  context: CheckContext,
+  source: CallSource,
+  given: { first: CallTarget; step: readonly NamedValue[] },
+): CallTarget[] {
   const targets: CallTarget[] = [];
   for (const { name, node } of source.modifiers.fallback ?? []) {
     const dot = name.indexOf('.');

@@ -10,8 +10,13 @@ const PASS_ON = new Set(['$error', '${ $error }', '${$error}']);
 export const checkFail: StepCheck<'fail'> = {
   settings: ['code', 'message', 'details'],
   read(context, node) {
-    if (node.kind === 'scalar' && typeof node.value === 'string' && PASS_ON.has(node.value.trim())) return { error: null };
-    const map = readMap(context, node, { what: '`fail` (unless it is `$error`)', keys: this.settings, required: ['code'] });
+    if (node.kind === 'scalar' && typeof node.value === 'string' && PASS_ON.has(node.value.trim()))
+      return { error: null };
+    const map = readMap(context, node, {
+      what: '`fail` (unless it is `$error`)',
+      keys: this.settings,
+      required: ['code'],
+    });
     if (map === undefined) return undefined;
     const codeNode = child(map, 'code');
     const code = readText(context, codeNode, '`code`');

@@ -37,14 +37,28 @@ function readRef(context: CheckContext, node: Node): Value {
   const name = at < 0 ? text : text.slice(0, at);
   const range = at < 0 ? '*' : text.slice(at + 1);
   if (!FLOW_NAME.test(name) || semver.validRange(range) === null || range === '') {
-    context.reporter.value('WEIR5009', node, `\`${text}\` is no flow reference: write \`name\` or \`name@range\`, such as \`billing@^1.2.0\`.`);
+    context.reporter.value(
+      'WEIR5009',
+      node,
+      `\`${text}\` is no flow reference: write \`name\` or \`name@range\`, such as \`billing@^1.2.0\`.`,
+    );
     return literal('');
   }
   const versions = context.environment.flows.get(name);
   if (versions === undefined) {
-    context.reporter.value('WEIR5008', node, `No flow \`${name}\` is known now.`, didYouMean(name, context.environment.flows.keys()));
+    context.reporter.value(
+      'WEIR5008',
+      node,
+      `No flow \`${name}\` is known now.`,
+      didYouMean(name, context.environment.flows.keys()),
+    );
   } else if (versions.length > 0 && !versions.some((version) => semver.satisfies(version, range))) {
-    context.reporter.value('WEIR5008', node, `The flow \`${name}\` has no version in the range \`${range}\`.`, `Known: ${versions.slice(-5).join(', ')}.`);
+    context.reporter.value(
+      'WEIR5008',
+      node,
+      `The flow \`${name}\` has no version in the range \`${range}\`.`,
+      `Known: ${versions.slice(-5).join(', ')}.`,
+    );
   }
   return value;
 }

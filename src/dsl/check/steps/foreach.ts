@@ -17,15 +17,25 @@ export const checkForeach: StepCheck<'foreach'> = {
     if (map === undefined) return undefined;
     const inNode = child(map, 'in');
     const items = inNode === undefined ? literal([]) : readExpression(context, inNode);
-    if (items.ir.v === 'lit' && (items.ir.value === null || typeof items.ir.value !== 'object') && inNode !== undefined) {
+    if (
+      items.ir.v === 'lit' &&
+      (items.ir.value === null || typeof items.ir.value !== 'object') &&
+      inNode !== undefined
+    ) {
       context.reporter.value('WEIR3008', inNode, `\`in\` takes a list or a map, not ${describeNode(inNode)}.`);
     }
     if (inNode !== undefined && !['list', 'map'].includes(items.type ?? 'list')) {
-      context.reporter.value('WEIR3008', inNode, `\`in\` takes a list or a map; this always gives a value of type ${String(items.type)}.`);
+      context.reporter.value(
+        'WEIR3008',
+        inNode,
+        `\`in\` takes a list or a map; this always gives a value of type ${String(items.type)}.`,
+      );
     }
     return {
       in: items,
-      do: context.blocks.steps(child(map, 'do'), { position: `${place.position}/do`, what: '`do`', required: true }) ?? [],
+      do:
+        context.blocks.steps(child(map, 'do'), { position: `${place.position}/do`, what: '`do`', required: true }) ??
+        [],
       ...defined({
         as: readItemName(context, child(map, 'as')),
         concurrency: readCount(context, child(map, 'concurrency'), { what: '`concurrency`', max: 100_000 }),
@@ -36,7 +46,13 @@ export const checkForeach: StepCheck<'foreach'> = {
   walk(settings, walk) {
     walk.use(settings.in, settings.concurrency);
     const concurrent = settings.concurrency !== undefined && settings.concurrency !== 1;
-    walk.loop({ roots: ['item', 'index', settings.as ?? 'item'], steps: settings.do, before: [], after: [], concurrent });
+    walk.loop({
+      roots: ['item', 'index', settings.as ?? 'item'],
+      steps: settings.do,
+      before: [],
+      after: [],
+      concurrent,
+    });
   },
 };
 

@@ -10,7 +10,12 @@ export function checkNeeds(context: CheckContext, branches: readonly Branch[], k
       if (byId.has(need.id)) continue;
       if (known.partial && context.ids.has(need.id)) continue; // may be a branch that is broken itself
       const others = [...byId.keys()].filter((id) => id !== branch.id);
-      context.reporter.value('WEIR2011', need.node, `\`needs\` names \`${need.id}\`, which is no branch of this \`parallel\`.`, didYouMean(need.id, others));
+      context.reporter.value(
+        'WEIR2011',
+        need.node,
+        `\`needs\` names \`${need.id}\`, which is no branch of this \`parallel\`.`,
+        didYouMean(need.id, others),
+      );
     }
   }
   const circle = findCircle(branches, byId);

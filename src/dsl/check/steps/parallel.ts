@@ -19,10 +19,19 @@ export const checkParallel: StepCheck<'parallel'> = {
     if (map === undefined) return undefined;
     const branchesNode = child(map, 'branches');
     const { branches, partial } = branchesNode === undefined ? NO_BRANCHES : readBranches(context, branchesNode, place);
-    const join = readJoin(context, child(map, 'join'), branchesNode?.kind === 'list' ? branchesNode.items.length : Number.POSITIVE_INFINITY);
+    const join = readJoin(
+      context,
+      child(map, 'join'),
+      branchesNode?.kind === 'list' ? branchesNode.items.length : Number.POSITIVE_INFINITY,
+    );
     if (join === 'any' || join === 'race') {
       for (const branch of branches) {
-        if (branch.id === 'winner') context.reporter.value('WEIR2014', branch.node, `With \`join: ${join}\` the result has \`winner\` for the winning branch, so no branch can have this name.`);
+        if (branch.id === 'winner')
+          context.reporter.value(
+            'WEIR2014',
+            branch.node,
+            `With \`join: ${join}\` the result has \`winner\` for the winning branch, so no branch can have this name.`,
+          );
       }
     }
     return {
@@ -50,7 +59,11 @@ function readJoin(context: CheckContext, node: Node | undefined, branches: numbe
     return undefined;
   }
   if (node.value > branches) {
-    context.reporter.value('WEIR2013', node, `\`join: ${node.value}\` can never be reached with ${branches} ${branches === 1 ? 'branch' : 'branches'}.`);
+    context.reporter.value(
+      'WEIR2013',
+      node,
+      `\`join: ${node.value}\` can never be reached with ${branches} ${branches === 1 ? 'branch' : 'branches'}.`,
+    );
     return undefined;
   }
   return node.value;
@@ -88,8 +101,14 @@ function readBranch(context: CheckContext, node: Node, place: { index: number; p
   }
   const only = node.kind === 'map' && node.entries.size === 1 ? [...node.entries.values()][0] : undefined;
   if (only !== undefined && only.value.kind === 'list' && !KEYWORDS.has(only.key)) {
-    if (!ID_PATTERN.test(only.key)) context.reporter.key('WEIR1013', only.value, `\`${only.key}\` can't be the name of a branch: letters, digits and \`_\` only.`);
-    const steps = context.blocks.steps(only.value, { position, what: `The branch \`${only.key}\``, required: true }) ?? [];
+    if (!ID_PATTERN.test(only.key))
+      context.reporter.key(
+        'WEIR1013',
+        only.value,
+        `\`${only.key}\` can't be the name of a branch: letters, digits and \`_\` only.`,
+      );
+    const steps =
+      context.blocks.steps(only.value, { position, what: `The branch \`${only.key}\``, required: true }) ?? [];
     return { id: only.key, node, steps, needs: [] };
   }
   const step = context.blocks.step(node, { position, branch: true });

@@ -17,10 +17,16 @@ export const checkRepeat: StepCheck<'repeat'> = {
     const whileNode = child(map, 'while');
     if ((untilNode === undefined) === (whileNode === undefined)) {
       const found = untilNode === undefined ? 'neither is there' : 'both are there';
-      context.reporter.key('WEIR2017', node, `\`repeat\` takes exactly one of \`until\` (tested after each round) and \`while\` (before); ${found}.`);
+      context.reporter.key(
+        'WEIR2017',
+        node,
+        `\`repeat\` takes exactly one of \`until\` (tested after each round) and \`while\` (before); ${found}.`,
+      );
     }
     return {
-      do: context.blocks.steps(child(map, 'do'), { position: `${place.position}/do`, what: '`do`', required: true }) ?? [],
+      do:
+        context.blocks.steps(child(map, 'do'), { position: `${place.position}/do`, what: '`do`', required: true }) ??
+        [],
       ...defined({
         until: untilNode === undefined ? undefined : readCondition(context, untilNode),
         while: whileNode === undefined ? undefined : readCondition(context, whileNode),

@@ -33,7 +33,11 @@ function readSource(context: CheckContext, map: MapNode): string {
   const sourceNode = child(map, 'source');
   const fileNode = child(map, 'file');
   if ((sourceNode === undefined) === (fileNode === undefined)) {
-    context.reporter.key('WEIR2017', map, `\`script\` takes exactly one of \`source\` and \`file\`; ${sourceNode === undefined ? 'neither is there' : 'both are there'}.`);
+    context.reporter.key(
+      'WEIR2017',
+      map,
+      `\`script\` takes exactly one of \`source\` and \`file\`; ${sourceNode === undefined ? 'neither is there' : 'both are there'}.`,
+    );
     return '';
   }
   if (fileNode === undefined) return readText(context, sourceNode, '`source`') ?? '';
@@ -41,6 +45,12 @@ function readSource(context: CheckContext, map: MapNode): string {
   if (file === undefined) return '';
   const files = context.environment.files ?? new Map<string, string>();
   const text = files.get(file) ?? files.get(file.replace(/^\.\//, ''));
-  if (text === undefined) context.reporter.value('WEIR2020', fileNode, `There is no file \`${file}\` beside this flow.`, files.size === 0 ? undefined : didYouMean(file, files.keys()));
+  if (text === undefined)
+    context.reporter.value(
+      'WEIR2020',
+      fileNode,
+      `There is no file \`${file}\` beside this flow.`,
+      files.size === 0 ? undefined : didYouMean(file, files.keys()),
+    );
   return text ?? '';
 }

@@ -10,7 +10,12 @@ export const checkSet: StepCheck<'set'> = {
       return undefined;
     }
     for (const { key, value } of node.entries.values()) {
-      if (!ID_PATTERN.test(key)) context.reporter.key('WEIR1013', value, `\`${key}\` can't be the name of a variable: letters, digits and \`_\` only.`);
+      if (!ID_PATTERN.test(key))
+        context.reporter.key(
+          'WEIR1013',
+          value,
+          `\`${key}\` can't be the name of a variable: letters, digits and \`_\` only.`,
+        );
     }
     return { entries: readValues(context, node, { what: '`set`' }) };
   },

@@ -13,7 +13,13 @@ export interface Walk {
   /** Blocks of which at most one runs; the values of each are used one after another until one is taken. */
   arms(arms: readonly { readonly use: readonly Used[]; readonly steps: readonly StepModel[] }[]): void;
   branches(branches: readonly Branch[]): void;
-  loop(loop: { roots: readonly string[]; steps: readonly StepModel[]; before: readonly Used[]; after: readonly Used[]; concurrent: boolean }): void;
+  loop(loop: {
+    roots: readonly string[];
+    steps: readonly StepModel[];
+    before: readonly Used[];
+    after: readonly Used[];
+    concurrent: boolean;
+  }): void;
   /** The step sets variables, ends the flow, passes `$error` on. */
   sets(): void;
   returns(): void;

@@ -14,7 +14,10 @@ export const checkSwitch: StepCheck<'switch'> = {
     const onNode = child(map, 'on');
     const on = onNode === undefined ? undefined : readExpression(context, onNode);
     const cases = readCases(context, child(map, 'cases'), { place, values: on !== undefined });
-    const otherwise = context.blocks.steps(child(map, 'default'), { position: `${place.position}/default`, what: '`default`' });
+    const otherwise = context.blocks.steps(child(map, 'default'), {
+      position: `${place.position}/default`,
+      what: '`default`',
+    });
     return { cases, ...defined({ on, default: otherwise }) };
   },
   walk(settings, walk) {
@@ -40,7 +43,10 @@ function readCases(context: CheckContext, node: Node | undefined, on: { place: S
     const map = readMap(context, item, { what: 'A case', keys: ['when', 'do'], required: ['when', 'do'] });
     if (map === undefined) continue;
     const whenNode = child(map, 'when');
-    const steps = context.blocks.steps(child(map, 'do'), { position: `${on.place.position}/cases/${index}/do`, what: '`do`' });
+    const steps = context.blocks.steps(child(map, 'do'), {
+      position: `${on.place.position}/cases/${index}/do`,
+      what: '`do`',
+    });
     cases.push({ when: whenNode === undefined ? [] : readWhen(context, whenNode, on.values), do: steps ?? [] });
   }
   return cases;

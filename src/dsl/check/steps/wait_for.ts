@@ -18,9 +18,15 @@ export const checkWaitFor: StepCheck<'wait_for'> = {
     return {
       event: eventNode === undefined || event === undefined ? literal('') : readValue(context, eventNode),
       ...defined({
-        match: matchNode === undefined ? undefined : { ir: mapValue(match), references: match.flatMap((each) => each.value.references) },
+        match:
+          matchNode === undefined
+            ? undefined
+            : { ir: mapValue(match), references: match.flatMap((each) => each.value.references) },
         timeout: readDuration(context, child(map, 'timeout'), { what: '`timeout`' }),
-        onTimeout: context.blocks.steps(child(map, 'on_timeout'), { position: `${place.position}/on_timeout`, what: '`on_timeout`' }),
+        onTimeout: context.blocks.steps(child(map, 'on_timeout'), {
+          position: `${place.position}/on_timeout`,
+          what: '`on_timeout`',
+        }),
       }),
     };
   },

@@ -5,7 +5,8 @@ export const CALL_CODES = {
   WEIR5001: {
     severity: 'error',
     title: 'A name that nothing answers to',
-    explanation: 'A bare name is looked up among the flow\'s `actions`, the organisation\'s catalogue (`actions.yaml`), `adapter.action`, action names that exactly one adapter has, and flows.',
+    explanation:
+      "A bare name is looked up among the flow's `actions`, the organisation's catalogue (`actions.yaml`), `adapter.action`, action names that exactly one adapter has, and flows.",
     bad: 'steps:\n  - send_emial',
     fix: 'steps:\n  - send_email',
   },
@@ -33,7 +34,8 @@ export const CALL_CODES = {
   WEIR5005: {
     severity: 'error',
     title: 'Which action?',
-    explanation: 'The call names an adapter only; the adapter has no action named like the step, and no default action.',
+    explanation:
+      'The call names an adapter only; the adapter has no action named like the step, and no default action.',
     bad: 'notify: { adapter: stripe }',
     fix: 'notify: { adapter: stripe, action: charge_card }',
   },
@@ -47,14 +49,15 @@ export const CALL_CODES = {
   WEIR5007: {
     severity: 'error',
     title: 'A param that does not fit',
-    explanation: 'The value breaks the action\'s input schema, or the action has no such param.',
+    explanation: "The value breaks the action's input schema, or the action has no such param.",
     bad: 'a: { adapter: http, action: request, params: { method: 5, url: "https://example.com" } }',
     fix: 'a: { adapter: http, action: request, params: { method: GET, url: "https://example.com" } }',
   },
   WEIR5008: {
     severity: 'warning',
     title: 'A flow that is not known here',
-    explanation: 'No flow of this name, or no version in this range, is known now. It is looked up when the execution starts.',
+    explanation:
+      'No flow of this name, or no version in this range, is known now. It is looked up when the execution starts.',
     bad: 'steps:\n  - flow: not-there-yet@^1',
     fix: 'Publish the flow first.',
   },

@@ -19,14 +19,15 @@ export const FLOW_CODES = {
   WEIR1003: {
     severity: 'error',
     title: 'Something required is missing',
-    explanation: 'The setting can\'t be left out here.',
+    explanation: "The setting can't be left out here.",
     bad: 'steps:\n  - wait: 1s',
     fix: 'flow: my-flow\nsteps:\n  - wait: 1s',
   },
   WEIR1004: {
     severity: 'error',
     title: 'Bad flow name',
-    explanation: 'A flow\'s name is at most 64 characters: a small letter, then small letters, digits and `-`. Names of host objects are refused.',
+    explanation:
+      "A flow's name is at most 64 characters: a small letter, then small letters, digits and `-`. Names of host objects are refused.",
     bad: 'flow: My_Flow',
     fix: 'flow: my-flow',
   },
@@ -67,15 +68,17 @@ export const FLOW_CODES = {
   },
   WEIR1010: {
     severity: 'error',
-    title: 'A trigger that can\'t be told',
-    explanation: 'A trigger is an event type, `manual`, or a map with exactly one of `schedule`, `webhook`, `event`, `flow`.',
+    title: "A trigger that can't be told",
+    explanation:
+      'A trigger is an event type, `manual`, or a map with exactly one of `schedule`, `webhook`, `event`, `flow`.',
     bad: 'trigger: { schedule: "0 9 * * *", webhook: orders }',
     fix: 'trigger: [ { schedule: "0 9 * * *" }, { webhook: orders } ]',
   },
   WEIR1011: {
     severity: 'error',
     title: 'Not a cron expression',
-    explanation: '`schedule` takes five fields (minute, hour, day of month, month, day of week), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
+    explanation:
+      '`schedule` takes five fields (minute, hour, day of month, month, day of week), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
     bad: 'trigger: { schedule: every morning }',
     fix: 'trigger: { schedule: "0 9 * * 1-5" }',
   },
@@ -89,7 +92,8 @@ export const FLOW_CODES = {
   WEIR1013: {
     severity: 'error',
     title: 'Bad name',
-    explanation: 'Names of variables, actions, branches and loop items are letters, digits and `_`, not starting with a digit; roots such as `input` are reserved.',
+    explanation:
+      'Names of variables, actions, branches and loop items are letters, digits and `_`, not starting with a digit; roots such as `input` are reserved.',
     bad: 'vars: { my-var: 1 }',
     fix: 'vars: { my_var: 1 }',
   },

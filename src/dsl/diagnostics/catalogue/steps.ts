@@ -5,21 +5,23 @@ export const STEP_CODES = {
   WEIR2001: {
     severity: 'error',
     title: 'Not a step',
-    explanation: 'A step is a name, or a map: one key that names it, or the step\'s own keys.',
+    explanation: "A step is a name, or a map: one key that names it, or the step's own keys.",
     bad: 'steps:\n  - 42',
     fix: 'steps:\n  - send_email',
   },
   WEIR2002: {
     severity: 'error',
     title: 'Bad step id',
-    explanation: 'A step\'s id is letters, digits and `_`, and does not start with a digit, so that `$id` can be read in expressions.',
+    explanation:
+      "A step's id is letters, digits and `_`, and does not start with a digit, so that `$id` can be read in expressions.",
     bad: 'steps:\n  - my-step: { wait: 1s }',
     fix: 'steps:\n  - my_step: { wait: 1s }',
   },
   WEIR2003: {
     severity: 'error',
     title: 'Reserved step id',
-    explanation: 'Keywords (kinds, modifiers, `adapter`, `action`, `params`, `match`) and roots of expressions (`input`, `vars`, …) can\'t be ids.',
+    explanation:
+      "Keywords (kinds, modifiers, `adapter`, `action`, `params`, `match`) and roots of expressions (`input`, `vars`, …) can't be ids.",
     bad: 'steps:\n  - input: { wait: 1s }',
     fix: 'steps:\n  - read_input: { wait: 1s }',
   },
@@ -33,21 +35,24 @@ export const STEP_CODES = {
   WEIR2005: {
     severity: 'error',
     title: 'Two kinds in one step',
-    explanation: 'A step does exactly one thing. Settings of a kind stand inside its keyword; only a call\'s settings stand in the step itself.',
+    explanation:
+      "A step does exactly one thing. Settings of a kind stand inside its keyword; only a call's settings stand in the step itself.",
     bad: 'steps:\n  - a: { wait: 1s, set: { x: 1 } }',
     fix: 'steps:\n  - a: { wait: 1s }\n  - b: { set: { x: 1 } }',
   },
   WEIR2006: {
     severity: 'error',
     title: 'A modifier that this kind does not take',
-    explanation: 'Modifiers are allowed where they make sense: `attempt_timeout`, `idempotency_key`, `fallback`, `await`, `callback_timeout` and `execution` belong to calls; `wait_for`, `approve` and `script` have a `timeout` of their own inside.',
+    explanation:
+      'Modifiers are allowed where they make sense: `attempt_timeout`, `idempotency_key`, `fallback`, `await`, `callback_timeout` and `execution` belong to calls; `wait_for`, `approve` and `script` have a `timeout` of their own inside.',
     bad: 'steps:\n  - a: { wait: 1s, fallback: [http] }',
     fix: 'Remove the modifier, or move it to the step it is meant for.',
   },
   WEIR2007: {
     severity: 'error',
-    title: 'A step\'s name is not clear',
-    explanation: 'A named step is a map with that one name as its key, and everything else below it. An `id` inside a named step names it twice.',
+    title: "A step's name is not clear",
+    explanation:
+      'A named step is a map with that one name as its key, and everything else below it. An `id` inside a named step names it twice.',
     bad: 'steps:\n  - charge: { adapter: stripe }\n    retry: false',
     fix: 'steps:\n  - charge:\n      adapter: stripe\n      retry: false',
   },
@@ -61,7 +66,8 @@ export const STEP_CODES = {
   WEIR2009: {
     severity: 'error',
     title: 'Handlers mixed up',
-    explanation: '`on_error` is a list of steps, or of handlers `{ match, do }`. Handlers are tried in order, so only the last may be without `match`.',
+    explanation:
+      '`on_error` is a list of steps, or of handlers `{ match, do }`. Handlers are tried in order, so only the last may be without `match`.',
     bad: 'on_error:\n  - do: [ { wait: 1s } ]\n  - { match: timeout, do: [ { wait: 1s } ] }',
     fix: 'on_error:\n  - { match: timeout, do: [ { wait: 1s } ] }\n  - do: [ { wait: 1s } ]',
   },
@@ -88,7 +94,7 @@ export const STEP_CODES = {
   },
   WEIR2013: {
     severity: 'error',
-    title: '`join` can\'t be reached',
+    title: "`join` can't be reached",
     explanation: '`join: <n>` waits for n successes, and there are fewer branches.',
     bad: 'parallel: { join: 3, branches: [ { wait: 1s }, { wait: 2s } ] }',
     fix: 'parallel: { join: 2, branches: [ { wait: 1s }, { wait: 2s } ] }',
@@ -96,14 +102,15 @@ export const STEP_CODES = {
   WEIR2014: {
     severity: 'error',
     title: 'Branch name taken',
-    explanation: 'Branch names are the keys of the result, so they are unique, and `winner` is taken where `join` is `any` or `race`.',
+    explanation:
+      'Branch names are the keys of the result, so they are unique, and `winner` is taken where `join` is `any` or `race`.',
     bad: 'parallel:\n  - left: [ { wait: 1s } ]\n  - left: [ { wait: 2s } ]',
     fix: 'parallel:\n  - left: [ { wait: 1s } ]\n  - right: [ { wait: 2s } ]',
   },
   WEIR2015: {
     severity: 'error',
     title: '`return` in `finally` or `compensate`',
-    explanation: 'What tidies up can\'t decide how the flow ends.',
+    explanation: "What tidies up can't decide how the flow ends.",
     bad: 'finally:\n  - return: 1',
     fix: 'output: 1',
   },
@@ -123,8 +130,9 @@ export const STEP_CODES = {
   },
   WEIR2018: {
     severity: 'error',
-    title: 'Can\'t run as a local call',
-    explanation: '`execution: local` is for calls that are idempotent, are not waited for by callback, and have an `attempt_timeout` of at most 1 s: they may be repeated when a worker is lost.',
+    title: "Can't run as a local call",
+    explanation:
+      '`execution: local` is for calls that are idempotent, are not waited for by callback, and have an `attempt_timeout` of at most 1 s: they may be repeated when a worker is lost.',
     bad: 'a: { adapter: stripe, action: charge_card, execution: local }',
     fix: 'a: { adapter: http, action: request, params: { method: GET, url: "https://example.com" }, execution: local, attempt_timeout: 1s }',
   },
@@ -133,7 +141,7 @@ export const STEP_CODES = {
     title: 'A variable set on a branch is lost',
     explanation: 'What a parallel branch or a concurrent iteration sets with `set` is its own, and ends with it.',
     bad: 'parallel:\n  - { set: { found: true } }\n  - { wait: 1s }',
-    fix: 'Read the step\'s result after the `parallel` instead.',
+    fix: "Read the step's result after the `parallel` instead.",
   },
   WEIR2020: {
     severity: 'error',

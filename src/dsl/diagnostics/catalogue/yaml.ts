@@ -18,8 +18,9 @@ export const YAML_CODES = {
   },
   WEIR0003: {
     severity: 'error',
-    title: 'The YAML can\'t be read',
-    explanation: 'The text breaks a rule of YAML 1.2: often an indentation, a bracket that is not closed, or a text with `: ` or ` #` that needs quotes.',
+    title: "The YAML can't be read",
+    explanation:
+      'The text breaks a rule of YAML 1.2: often an indentation, a bracket that is not closed, or a text with `: ` or ` #` that needs quotes.',
     bad: 'steps:\n  - wait: [1s\n  - wait: 2s',
     fix: 'steps:\n  - wait: 1s\n  - wait: 2s',
   },
@@ -40,7 +41,8 @@ export const YAML_CODES = {
   WEIR0006: {
     severity: 'error',
     title: 'Too many nodes',
-    explanation: 'A document has at most 10,000 values, counted after its aliases are expanded. This stops documents that grow without end from a few bytes.',
+    explanation:
+      'A document has at most 10,000 values, counted after its aliases are expanded. This stops documents that grow without end from a few bytes.',
     bad: 'x-a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\nx-b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nx-c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nx-d: [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]',
     fix: 'Use fewer aliases, or move data out of the flow.',
   },
@@ -68,7 +70,8 @@ export const YAML_CODES = {
   WEIR0010: {
     severity: 'error',
     title: 'Custom tag',
-    explanation: 'Tags such as `!env` or `!!js/function` are refused: a flow is plain data. `!!str`, `!!int`, `!!float`, `!!bool`, `!!null`, `!!seq`, `!!map` are allowed where the value is of that type.',
+    explanation:
+      'Tags such as `!env` or `!!js/function` are refused: a flow is plain data. `!!str`, `!!int`, `!!float`, `!!bool`, `!!null`, `!!seq`, `!!map` are allowed where the value is of that type.',
     bad: 'vars: { a: !env HOME }',
     fix: 'vars: { a: $config.HOME }',
   },
@@ -82,7 +85,7 @@ export const YAML_CODES = {
   WEIR0012: {
     severity: 'error',
     title: 'A key that is no text',
-    explanation: 'Keys are text. Lists, maps and empty keys can\'t be written as JSON.',
+    explanation: "Keys are text. Lists, maps and empty keys can't be written as JSON.",
     bad: 'vars: { [a, b]: 1 }',
     fix: 'vars: { ab: 1 }',
   },
@@ -96,7 +99,7 @@ export const YAML_CODES = {
   WEIR0014: {
     severity: 'error',
     title: 'Not a finite number',
-    explanation: '`.inf` and `.nan` can\'t be written as JSON.',
+    explanation: "`.inf` and `.nan` can't be written as JSON.",
     bad: 'vars: { most: .inf }',
     fix: 'Leave the value out, or use `null`.',
   },

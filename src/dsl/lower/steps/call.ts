@@ -13,7 +13,8 @@ const DEFAULT_CALLBACK_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 export const lowerCall: StepLower<'call'> = (step, context) => {
   const { modifiers } = step;
   const [first, ...rest] = step.settings.targets;
-  if (first === undefined) throw new Error(`The call ${step.position} has no target: it should not have passed the checks.`);
+  if (first === undefined)
+    throw new Error(`The call ${step.position} has no target: it should not have passed the checks.`);
   return {
     targets: [lowerTarget(first, modifiers, context), ...rest.map((target) => lowerTarget(target, modifiers, context))],
     awaitCallback: modifiers.awaitCallback ?? false,
@@ -25,7 +26,11 @@ export const lowerCall: StepLower<'call'> = (step, context) => {
 
 function lowerTarget(target: CallTarget, modifiers: Modifiers, context: LowerContext): CallTargetIr {
   const { definition, manifest } = target;
-  const attemptTimeout = modifiers.attemptTimeout ?? context.defaults.attemptTimeout ?? manifestAttemptTimeout(definition) ?? DEFAULT_ATTEMPT_TIMEOUT_MS;
+  const attemptTimeout =
+    modifiers.attemptTimeout ??
+    context.defaults.attemptTimeout ??
+    manifestAttemptTimeout(definition) ??
+    DEFAULT_ATTEMPT_TIMEOUT_MS;
   return {
     adapter: typeof target.adapter === 'string' ? literalIr(target.adapter) : target.adapter.ir,
     action: target.action,
@@ -45,6 +50,12 @@ function lowerIdempotency(target: CallTarget): IdempotencyIr {
 }
 
 /** Whether the call waits for a callback; the flow's `defaults.timeout` never bounds that wait. */
-export function waitsForCallback(step: { settings: { targets: readonly CallTarget[] }; modifiers: Modifiers }): boolean {
-  return step.modifiers.awaitCallback === true || step.settings.targets.some((target) => target.definition?.completion === 'callback');
+export function waitsForCallback(step: {
+  settings: { targets: readonly CallTarget[] };
+  modifiers: Modifiers;
+}): boolean {
+  return (
+    step.modifiers.awaitCallback === true ||
+    step.settings.targets.some((target) => target.definition?.completion === 'callback')
+  );
 }

@@ -5,10 +5,13 @@ export const failSchema: KindSchema = {
   description: 'Fails with an error of your own, or passes on the error of a handler (`$error`).',
   anyOf: [
     { type: 'string', pattern: '^\\s*(\\$error|\\$\\{\\s*\\$error\\s*\\})\\s*$' },
-    record({
-      code: setting('A stable code, such as `out_of_stock`.', TEXT),
-      message: setting('What happened, for a person.', VALUE),
-      details: setting('Data that handlers can use.', VALUE),
-    }, { required: ['code'] }),
+    record(
+      {
+        code: setting('A stable code, such as `out_of_stock`.', TEXT),
+        message: setting('What happened, for a person.', VALUE),
+        details: setting('Data that handlers can use.', VALUE),
+      },
+      { required: ['code'] },
+    ),
   ],
 };

@@ -5,10 +5,16 @@ export const flowStepSchema: KindSchema = {
   description: 'Runs another flow: `name` or `name@range`.',
   anyOf: [
     TEXT,
-    record({
-      name: setting('`name` or `name@range`.', TEXT),
-      input: setting('Its input.', VALUE),
-      wait: setting('Whether to wait for its end. Default true; without waiting the result is `{ execution_id }`.', BOOLEAN),
-    }, { required: ['name'] }),
+    record(
+      {
+        name: setting('`name` or `name@range`.', TEXT),
+        input: setting('Its input.', VALUE),
+        wait: setting(
+          'Whether to wait for its end. Default true; without waiting the result is `{ execution_id }`.',
+          BOOLEAN,
+        ),
+      },
+      { required: ['name'] },
+    ),
   ],
 };
