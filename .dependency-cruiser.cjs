@@ -1,8 +1,12 @@
 // Who may import whom. Each rule's comment says what to do instead. Type-only imports are free: they vanish at run time.
-const SANDBOX = '^src/(dsl/(ir|expressions)|workflows)/';
+const { builtinModules } = require('node:module');
+
 const TEST = '(\\.test\\.ts$|/testdata/)';
-// Runs the same interpreter on the host; never in the workflow bundle.
-const HOST_PORTS = '^src/workflows/runtime/(virtual|history)-[^/]*(\\.ts|/)';
+/** Interpreter, steps and what they compute with: run in the sandbox and on the host alike. */
+const PURE = '^src/(dsl/(ir|expressions)|workflows/(interpreter|steps))/';
+/** Where the workflow bundle begins; the rules on it look at everything that it reaches. */
+const BUNDLE = '^src/workflows/index\\.ts$';
+const NODE = `^(node:)?(${builtinModules.join('|')})$`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -10,57 +14,75 @@ module.exports = {
     {
       name: 'no-cycles',
       severity: 'error',
-      comment: 'Two modules that need each other are one module, or share a third: move the shared part there, or pass a function in.',
+      comment:
+        'Two modules that need each other are one module, or share a third: move the shared part there, or pass a function in.',
       // One exception: an interpreter is recursive. A block's step runs steps, so steps/ and run-step know each other.
       from: {},
       to: { circular: true, viaOnly: { pathNot: '^src/workflows/interpreter/run-step\\.ts$' } },
     },
     {
-      name: 'sandbox-has-no-node',
+      name: 'bundle-reaches-no-node',
       severity: 'error',
-      comment: 'This code runs in the Temporal sandbox and is replayed: take what you need through the port or the input; do I/O in an activity.',
-      from: { path: SANDBOX, pathNot: [TEST, HOST_PORTS] },
+      comment:
+        'The bundle runs in the Temporal sandbox and is replayed: take what you need through the port or the input; do I/O in an activity.',
+      from: { path: BUNDLE },
+      to: { path: NODE, reachable: true },
+    },
+    {
+      name: 'bundle-reaches-no-host-code',
+      severity: 'error',
+      comment:
+        'The bundle holds dsl/ir, dsl/expressions, workflows and activities/contract.ts, and of workflows/runtime only what temporal-port needs: move pure code there, or do the work in an activity.',
+      from: { path: BUNDLE },
+      to: {
+        path: ['^(src|temporal|scripts|test)/', '^src/workflows/runtime/(virtual-|run-|history-(port|reader))'],
+        pathNot: [
+          '^src/(dsl/(ir|expressions)|workflows/(?!runtime/(virtual-|run-|history-(port|reader))))',
+          '^src/activities/contract\\.ts$',
+        ],
+        reachable: true,
+      },
+    },
+    {
+      name: 'bundle-packages',
+      severity: 'error',
+      comment:
+        'Packages in the bundle are replayed with it: each must be free of clock, randomness and I/O. These are known to be; a new one needs a decision record.',
+      from: { path: BUNDLE },
+      to: {
+        path: 'node_modules/',
+        pathNot: 'node_modules/(@marcbachmann/cel-js|re2js|@temporalio/(workflow|common))/',
+        reachable: true,
+      },
+    },
+    {
+      name: 'pure-has-no-node',
+      severity: 'error',
+      comment: 'The interpreter and what it computes with reach the world through interpreter/port.ts.',
+      from: { path: PURE, pathNot: TEST },
       to: { dependencyTypes: ['core'] },
-    },
-    {
-      name: 'sandbox-stays-in-sandbox',
-      severity: 'error',
-      comment: 'The workflow bundle holds dsl/ir, dsl/expressions, workflows and activities/contract.ts only: move pure code there, or do the work in an activity.',
-      from: { path: SANDBOX, pathNot: [TEST, HOST_PORTS] },
-      to: { path: '^(src|temporal|scripts|test)/', pathNot: ['^src/(dsl/(ir|expressions)|workflows)/', '^src/activities/contract\\.ts$'] },
-    },
-    {
-      name: 'sandbox-packages',
-      severity: 'error',
-      comment: 'Packages in the bundle are replayed with it: each must be free of clock, randomness and I/O. These are known to be; a new one needs a decision record.',
-      from: { path: SANDBOX, pathNot: [TEST, HOST_PORTS] },
-      to: { path: 'node_modules/', pathNot: 'node_modules/(@marcbachmann/cel-js|re2js|@temporalio/(workflow|common))/' },
-    },
-    {
-      name: 'host-ports-stay-on-the-host',
-      severity: 'error',
-      comment: 'virtual-port and history-port are for the host (tests, read model): the bundle uses temporal-port.',
-      from: { path: SANDBOX, pathNot: [TEST, HOST_PORTS] },
-      to: { path: HOST_PORTS },
     },
     {
       name: 'interpreter-knows-no-temporal',
       severity: 'error',
-      comment: 'The interpreter and the steps reach the world through interpreter/port.ts: add a method there and wire it in runtime/temporal-port.',
+      comment:
+        'The interpreter and the steps reach the world through interpreter/port.ts: add a method there and wire it in runtime/temporal-port.',
       from: { path: '^src/(workflows/(interpreter|steps)|dsl)/', pathNot: TEST },
       to: { path: '@temporalio/' },
     },
     {
       name: 'compiler-is-pure',
       severity: 'error',
-      comment: 'Compiling is a pure function of the source and the CompileEnvironment: read files, adapters and flows outside and pass them in.',
+      comment:
+        'Compiling is a pure function of the source and the CompileEnvironment: read files, adapters and flows outside and pass them in.',
       from: { path: '^src/dsl/', pathNot: TEST },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'dsl-is-the-bottom',
       severity: 'error',
-      comment: 'The language knows nothing of what runs it: put what both need into dsl/, or pass it in through the CompileEnvironment.',
+      comment:
+        'The language knows nothing of what runs it: put what both need into dsl/, or pass it in through the CompileEnvironment.',
       from: { path: '^src/dsl/', pathNot: TEST },
       to: { path: '^src/(?!dsl/)', pathNot: '^src/adapters/(manifest|adapter)\\.ts$' },
     },
@@ -74,14 +96,16 @@ module.exports = {
     {
       name: 'cli-starts-no-server',
       severity: 'error',
-      comment: 'The command line is a client of the HTTP API; what starts servers is composed in src/bin and handed in as CliIo.services.',
+      comment:
+        'The command line is a client of the HTTP API; what starts servers is composed in src/bin and handed in as CliIo.services.',
       from: { path: '^src/cli/', pathNot: TEST },
       to: { path: ['^src/(api|worker|executions|storage|activities)/', '^temporal/', '@temporalio/'] },
     },
     {
       name: 'adapters-know-no-temporal',
       severity: 'error',
-      comment: 'An adapter throws ActionError; activities/to-application-failure.ts translates it. Adapters must run without Temporal (flow tests, contract suite).',
+      comment:
+        'An adapter throws ActionError; activities/to-application-failure.ts translates it. Adapters must run without Temporal (flow tests, contract suite).',
       from: { path: '^src/adapters/' },
       to: { path: '@temporalio/' },
     },
@@ -118,6 +142,10 @@ module.exports = {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|coverage|node_modules/\\.cache)/' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

@@ -54,4 +54,5 @@ function publish({ dist, room, stamp }) {
   for (const { name } of old) rmSync(join(dist, name), { recursive: true, force: true });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll({ root: dirname(dirname(fileURLToPath(import.meta.url))) });
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await buildAll({ root: dirname(dirname(fileURLToPath(import.meta.url))) });

@@ -11,13 +11,17 @@ mkdirSync(join(root, 'dist'), { recursive: true });
 // Below the checkout, so that packages resolve as they do for the originals.
 const copy = mkdtempSync(join(root, 'dist', '.imports-'));
 try {
-  for (const folder of ['src', 'temporal']) strip(folder);
+  for (const folder of ['src', 'temporal', 'test', 'examples']) strip(folder);
   for (const file of ['package.json', '.dependency-cruiser.cjs']) cpSync(join(root, file), join(copy, file));
   const depcruise = join(root, 'node_modules', '.bin', 'depcruise');
-  const { status } = spawnSync(depcruise, ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'src', 'temporal'], {
-    cwd: copy,
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    depcruise,
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'src', 'temporal'],
+    {
+      cwd: copy,
+      stdio: 'inherit',
+    },
+  );
   process.exitCode = status ?? 1;
 } finally {
   rmSync(copy, { recursive: true, force: true });
@@ -31,7 +35,11 @@ function strip(folder) {
     mkdirSync(dirname(target), { recursive: true });
     if (name.endsWith('.json')) cpSync(join(root, path), target);
     if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
-    const options = { loader: 'ts', tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } }, sourcefile: path };
+    const options = {
+      loader: 'ts',
+      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+      sourcefile: path,
+    };
     writeFileSync(target, transformSync(readFileSync(join(root, path), 'utf8'), /** @type {any} */ (options)).code);
   }
 }

@@ -25,13 +25,20 @@ export async function runConformance(args = []) {
   const report = join(room, 'report.json');
   // The seed's flows name actions of these: with them the server knows the seed's catalogue.
   const seeds = join(root, 'examples', 'seeds');
-  cpSync(seeds, flowsDir, { recursive: true, filter: (path) => !path.endsWith('.flow.yaml') && !path.endsWith('.test.yaml') });
+  cpSync(seeds, flowsDir, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.flow.yaml') && !path.endsWith('.test.yaml'),
+  });
   let server;
   try {
     server = await startWeirDev({ flowsDir });
-    const child = spawn(process.execPath, [suite, '--base', server.url, '--flows-dir', flowsDir, '--report', report, '--have', 'catalogue', ...args], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [suite, '--base', server.url, '--flows-dir', flowsDir, '--report', report, '--have', 'catalogue', ...args],
+      {
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    );
     await new Promise((resolve) => child.once('exit', resolve));
     const { passed, failed, skipped } = JSON.parse(readFileSync(report, 'utf8'));
     return { passed, failed, skipped };

@@ -12,7 +12,10 @@ import { startWeirDev } from './weir-dev.mjs';
 
 const seeds = join(dirname(dirname(fileURLToPath(import.meta.url))), 'examples', 'seeds');
 const once = process.argv.includes('--once');
-const { style } = createTerminal({ stdout: process.stdout, stderr: process.stderr, env: process.env, isTTY: process.stdout.isTTY === true }, { color: true });
+const { style } = createTerminal(
+  { stdout: process.stdout, stderr: process.stderr, env: process.env, isTTY: process.stdout.isTTY === true },
+  { color: true },
+);
 
 const stopped = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve(signal));
@@ -26,13 +29,19 @@ try {
   console.log(`\n${style.bold('Summary')}`);
   for (const { name, status, ms, output } of results) {
     const mark = status === 'completed' ? style.green('✓') : style.red('✗');
-    console.log(`${mark} ${name.padEnd(22)} ${status.padEnd(10)} ${String(Math.round(ms)).padStart(5)} ms  ${style.dim(shorten(JSON.stringify(output)))}`);
+    console.log(
+      `${mark} ${name.padEnd(22)} ${status.padEnd(10)} ${String(Math.round(ms)).padStart(5)} ms  ${style.dim(shorten(JSON.stringify(output)))}`,
+    );
   }
   console.log(style.dim(`${peers.calls.length} calls reached the outside services.`));
   process.exitCode = results.every(({ status }) => status === 'completed') ? 0 : 1;
   if (!once) {
-    console.log(`\nStill up. API: ${style.bold(server.url)}   API docs: ${server.url}/docs   Temporal's Web UI: ${style.bold(server.uiUrl ?? '-')}`);
-    console.log(`Run another:  node bin/weir.mjs run support-routing --url ${server.url} --input '{"text":"my invoice is wrong"}'`);
+    console.log(
+      `\nStill up. API: ${style.bold(server.url)}   API docs: ${server.url}/docs   Temporal's Web UI: ${style.bold(server.uiUrl ?? '-')}`,
+    );
+    console.log(
+      `Run another:  node bin/weir.mjs run support-routing --url ${server.url} --input '{"text":"my invoice is wrong"}'`,
+    );
     console.log(style.dim('Ctrl-C stops it.'));
     await stopped;
   }
@@ -44,7 +53,9 @@ try {
 
 /** Flows of the folder that have an input beside them. */
 function flowNames() {
-  return readdirSync(join(seeds, 'inputs')).map((file) => file.replace(/\.json$/, '')).sort();
+  return readdirSync(join(seeds, 'inputs'))
+    .map((file) => file.replace(/\.json$/, ''))
+    .sort();
 }
 
 /** Starts a flow and prints its steps until it has ended. @param {string} name */
@@ -62,7 +73,9 @@ async function show(name) {
     console.log(`  ${style.red(`refused with ${answer.status}`)} ${JSON.stringify(body)}`);
     return { name, status: 'refused', ms: 0, output: body.detail };
   }
-  const events = await fetch(`${server.url}/executions/${body.execution_id}/events`, { headers: { accept: 'text/event-stream' } });
+  const events = await fetch(`${server.url}/executions/${body.execution_id}/events`, {
+    headers: { accept: 'text/event-stream' },
+  });
   const printer = new EventPrinter(style, { times: false });
   for await (const raw of readEventStream(events.body)) {
     const event = parseEvent(raw);

@@ -30,7 +30,10 @@ const failedChecks = checks.filter(({ failed }) => failed);
 const staticCounts = { passed: checks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 };
 
 const { runTests } = await import('./run-tests.mjs');
-const counts = sumCounts(staticCounts, process.argv.includes('--static') ? { passed: 0, failed: 0, skipped: 0 } : await runTests());
+const counts = sumCounts(
+  staticCounts,
+  process.argv.includes('--static') ? { passed: 0, failed: 0, skipped: 0 } : await runTests(),
+);
 if (failedChecks.length > 0) console.log(`failed checks: ${failedChecks.map(({ name }) => name).join(', ')}`);
 console.log(`verified in ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(countsLine(counts));

@@ -14,13 +14,19 @@ const START_MS = 120_000;
 export async function startWeirDev({ flowsDir, env = {}, output = 'ignore' }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, [join(root, 'bin', 'weir.mjs'), 'dev', '--ephemeral', '--flows', flowsDir, '--port', String(port)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    [join(root, 'bin', 'weir.mjs'), 'dev', '--ephemeral', '--flows', flowsDir, '--port', String(port)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', ...env },
+    },
+  );
   let said = '';
   let exit;
-  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve((exit = code ?? (signal ? 1 : 0)))));
+  const ended = new Promise((resolve) =>
+    child.once('exit', (code, signal) => resolve((exit = code ?? (signal ? 1 : 0)))),
+  );
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       said = (said + text).slice(-64_000);

@@ -16,7 +16,10 @@ export interface FindTemporalOptions {
  */
 export async function findTemporal({ env, log }: FindTemporalOptions): Promise<string> {
   const cached = join(cacheFolder(env), 'temporal');
-  const onPath = (env.PATH ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, 'temporal'));
+  const onPath = (env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, 'temporal'));
   for (const candidate of [...onPath, cached]) if (await isExecutable(candidate)) return candidate;
   await installTemporal({ target: cached, env, log });
   return cached;

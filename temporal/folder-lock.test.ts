@@ -15,13 +15,19 @@ test('two at once take turns', async () => {
   const lock = join(room, 'lock');
   const order: string[] = [];
   const work = (name: string) =>
-    withFolderLock(lock, () => undefined, async () => {
-      order.push(`${name} in`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      order.push(`${name} out`);
-    });
+    withFolderLock(
+      lock,
+      () => undefined,
+      async () => {
+        order.push(`${name} in`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        order.push(`${name} out`);
+      },
+    );
   await Promise.all([work('a'), work('b')]);
-  expect([order.slice(0, 2), order.slice(2)].map(([enter, leave]) => enter?.slice(0, 1) === leave?.slice(0, 1))).toEqual([true, true]);
+  expect(
+    [order.slice(0, 2), order.slice(2)].map(([enter, leave]) => enter?.slice(0, 1) === leave?.slice(0, 1)),
+  ).toEqual([true, true]);
 });
 
 const heldBy = { 'a process that died': `${DEAD} 1`, 'an earlier process with the same id': `${process.pid} 1` };

@@ -5,7 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 500;
 
 /** Runs `work` while holding `folder` as a lock between processes. Waits for a holder that lives; takes over from one that died. */
-export async function withFolderLock<T>(folder: string, log: (line: string) => void, work: () => Promise<T>): Promise<T> {
+export async function withFolderLock<T>(
+  folder: string,
+  log: (line: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
   for (let told = false; !(await tryLock(folder)); await sleep(POLL_MS)) {
     if (!told) log(`waiting for another process that holds ${folder}`);
     told = true;

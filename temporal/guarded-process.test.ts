@@ -11,9 +11,18 @@ beforeEach(async () => void (room = await mkdtemp(join(tmpdir(), 'weir-guard-tes
 afterEach(() => rm(room, { recursive: true, force: true }));
 
 /** A server that writes its process id and, if stubborn, ignores SIGTERM. */
-const server = (stubborn: boolean) => ['-c', `${stubborn ? 'trap "" TERM;' : ''} echo $$ > "${room}/pid"; while :; do sleep 0.05; done`];
+const server = (stubborn: boolean) => [
+  '-c',
+  `${stubborn ? 'trap "" TERM;' : ''} echo $$ > "${room}/pid"; while :; do sleep 0.05; done`,
+];
 const start = (stubborn = false) =>
-  startGuardedProcess({ command: '/bin/sh', args: server(stubborn), env: { PATH: '/usr/bin:/bin' }, logFile: join(room, 'log'), graceMs: 300 });
+  startGuardedProcess({
+    command: '/bin/sh',
+    args: server(stubborn),
+    env: { PATH: '/usr/bin:/bin' },
+    logFile: join(room, 'log'),
+    graceMs: 300,
+  });
 
 async function serverPid(): Promise<number> {
   for (;;) {
@@ -59,7 +68,10 @@ test('a parent killed by SIGKILL leaves no server', async () => {
      startGuardedProcess(${JSON.stringify({ command: '/bin/sh', args: server(true), env: { PATH: '/usr/bin:/bin' }, logFile: join(room, 'log'), graceMs: 300 })});
      setInterval(() => {}, 1000);`,
   );
-  const parent = spawn(process.execPath, ['--import', 'tsx', script], { cwd: join(import.meta.dirname, '..'), stdio: 'ignore' });
+  const parent = spawn(process.execPath, ['--import', 'tsx', script], {
+    cwd: join(import.meta.dirname, '..'),
+    stdio: 'ignore',
+  });
   const pid = await serverPid();
   parent.kill('SIGKILL');
   for (let waited = 0; lives(pid) && waited < 5_000; waited += 50) await sleep(50);

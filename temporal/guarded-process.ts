@@ -44,7 +44,13 @@ export interface GuardedProcessOptions {
 }
 
 /** Starts `command` so that it can't outlive this process. POSIX only. */
-export function startGuardedProcess({ command, args, env, logFile, graceMs = 5_000 }: GuardedProcessOptions): GuardedProcess {
+export function startGuardedProcess({
+  command,
+  args,
+  env,
+  logFile,
+  graceMs = 5_000,
+}: GuardedProcessOptions): GuardedProcess {
   const log = openSync(logFile, 'a');
   const child = spawn('/bin/sh', ['-c', GUARD, 'weir-guard', String(Math.ceil(graceMs / 100)), command, ...args], {
     stdio: ['pipe', log, log],

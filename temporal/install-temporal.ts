@@ -51,13 +51,20 @@ export async function installTemporal({ target, env, log }: InstallTemporalOptio
   });
 }
 
-async function download(room: string, _env: InstallTemporalOptions['env'], log: (line: string) => void): Promise<string> {
+async function download(
+  room: string,
+  _env: InstallTemporalOptions['env'],
+  log: (line: string) => void,
+): Promise<string> {
   const os = { linux: 'linux', darwin: 'darwin' }[process.platform as string];
   const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch as string];
   if (!os || !arch) throw new Error(`no release for ${process.platform} ${process.arch}`);
   const name = `temporal_cli_${TEMPORAL_CLI_VERSION}_${os}_${arch}.tar.gz`;
   const sums = (await fetchBytes(`${RELEASES}/checksums.txt`, FIRST_BYTES_MS)).toString('utf8');
-  const wanted = sums.split('\n').map((line) => line.trim().split(/\s+/)).find(([, file]) => file === name)?.[0];
+  const wanted = sums
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, file]) => file === name)?.[0];
   if (!wanted) throw new Error(`no checksum published for ${name}`);
   log(`downloading Temporal CLI ${TEMPORAL_CLI_VERSION} (about 50 MB, once)`);
   const archive = await fetchBytes(`${RELEASES}/${name}`, WHOLE_FILE_MS);
@@ -74,7 +81,10 @@ async function build(room: string, env: InstallTemporalOptions['env'], log: (lin
   });
   log(`building Temporal CLI ${TEMPORAL_CLI_VERSION} with Go (3 to 5 minutes, once)`);
   const started = Date.now();
-  const ticker = setInterval(() => log(`still building, ${Math.round((Date.now() - started) / 1000)} s so far`), 30_000);
+  const ticker = setInterval(
+    () => log(`still building, ${Math.round((Date.now() - started) / 1000)} s so far`),
+    30_000,
+  );
   try {
     await promisify(execFile)(
       'go',

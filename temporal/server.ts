@@ -58,7 +58,12 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   for (let attempt = 1; ; attempt++) {
     const port = options.port || (await freePort());
     const uiPort = options.uiPort === false ? false : options.uiPort || (await freePort());
-    const server = startGuardedProcess({ command, args: serverArgs({ stateFile, port, uiPort }), env: options.env, logFile });
+    const server = startGuardedProcess({
+      command,
+      args: serverArgs({ stateFile, port, uiPort }),
+      env: options.env,
+      logFile,
+    });
     const address = `${HOST}:${port}`;
     let stopping = false;
     const stop = async () => {
@@ -85,11 +90,28 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   }
 }
 
-function serverArgs({ stateFile, port, uiPort }: { stateFile: string; port: number; uiPort: number | false }): string[] {
+function serverArgs({
+  stateFile,
+  port,
+  uiPort,
+}: {
+  stateFile: string;
+  port: number;
+  uiPort: number | false;
+}): string[] {
   return [
     'server',
     'start-dev',
-    ...['--ip', HOST, '--port', String(port), '--db-filename', stateFile, '--log-level', 'warn', '--log-format', 'json'],
+    '--ip',
+    HOST,
+    '--port',
+    String(port),
+    '--db-filename',
+    stateFile,
+    '--log-level',
+    'warn',
+    '--log-format',
+    'json',
     ...(uiPort === false ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...Object.entries(DEV_DYNAMIC_CONFIG).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ...Object.entries(DEV_SQLITE_PRAGMAS).flatMap(([key, value]) => ['--sqlite-pragma', `${key}=${value}`]),

@@ -10,17 +10,31 @@ let room: string;
 beforeEach(async () => {
   room = await mkdtemp(join(tmpdir(), 'weir-dev-test-'));
   const steps = 'steps:\n  - hello: { set: { greeting: "${ \'Hello \' + $input.name }" } }\n';
-  await writeFile(join(room, 'hello.flow.yaml'), `flow: hello\ninputs: { name: { type: string } }\n${steps}output: $vars.greeting\n`);
+  await writeFile(
+    join(room, 'hello.flow.yaml'),
+    `flow: hello\ninputs: { name: { type: string } }\n${steps}output: $vars.greeting\n`,
+  );
   await writeFile(join(room, 'sleeper.flow.yaml'), 'flow: sleeper\nsteps:\n  - nap: { wait: 1h }\n');
 });
 afterEach(() => rm(room, { recursive: true, force: true }));
 
 const env = { ...process.env, TEMPORAL_ADDRESS: '' };
 const execute = (url: string, flow: string, input: unknown) =>
-  fetch(`${url}/flows/${flow}/execute?wait=10s`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ input }) });
+  fetch(`${url}/flows/${flow}/execute?wait=10s`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input }),
+  });
 
 test('runs flows, and what it ran is there after a restart', async () => {
-  const options = { flowsDir: room, port: 0, ephemeral: false, stateDir: join(room, '.weir'), env, log: () => undefined };
+  const options = {
+    flowsDir: room,
+    port: 0,
+    ephemeral: false,
+    stateDir: join(room, '.weir'),
+    env,
+    log: () => undefined,
+  };
   const first = await startDev(options);
   await expect(startDev(options)).rejects.toThrow('Another weir dev');
   const answer = await execute(first.url, 'hello', { name: 'Ada' });
@@ -35,7 +49,10 @@ test('runs flows, and what it ran is there after a restart', async () => {
 test('SIGTERM ends the process well, with an execution under way, and leaves nothing behind', async () => {
   const temporary = await mkdtemp(join(room, 'tmp-'));
   const weir = join(import.meta.dirname, '..', '..', 'bin', 'weir.mjs');
-  const child = spawn(process.execPath, [weir, 'dev', '--ephemeral', '--flows', room, '--port', '0'], { env: { ...env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [weir, 'dev', '--ephemeral', '--flows', room, '--port', '0'], {
+    env: { ...env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let said = '';
   const url = await new Promise<string>((resolve, reject) => {
@@ -46,7 +63,11 @@ test('SIGTERM ends the process well, with an execution under way, and leaves not
       if (ready !== undefined) resolve(ready);
     });
   });
-  const started = await fetch(`${url}/flows/sleeper/execute`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+  const started = await fetch(`${url}/flows/sleeper/execute`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
   expect(started.status).toBe(202);
   const exited = once(child, 'exit');
   child.kill('SIGTERM');

@@ -56,7 +56,8 @@ export async function startDev(options: StartDevOptions): Promise<DevServer> {
 async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<DevServer, 'close'>> {
   const { flowsDir, ephemeral, stateDir, env, log } = options;
   const settings = readSettings(env);
-  const logLine: LogLine = (level, message, fields) => log(`${level}: ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields, plainErrors)}`}`);
+  const logLine: LogLine = (level, message, fields) =>
+    log(`${level}: ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields, plainErrors)}`}`);
   installRuntime(logLine);
   const fatal = (message: string, error?: unknown) => {
     logLine('error', message, { error });
@@ -83,7 +84,13 @@ async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<D
   });
   onClose(registry.close);
   const onError = (error: unknown) => logLine('error', 'the flow folder could not be read', { error });
-  const flows = await createFolderStore({ folder: flowsDir, compile, loadAdapters: registry.load, now: Date.now, onError });
+  const flows = await createFolderStore({
+    folder: flowsDir,
+    compile,
+    loadAdapters: registry.load,
+    now: Date.now,
+    onError,
+  });
   onClose(() => flows.close());
 
   const dataConverter = { payloadCodecs: [createClaimCheckCodec({ store: createFsStore(state.payloads) })] };
@@ -103,7 +110,10 @@ async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<D
 
   const url = `http://127.0.0.1:${port}`;
   const callbackUrls = createCallbackUrls({ baseUrl: settings.publicUrl ?? url, key });
-  const secrets = createSecretsResolver([envSecrets(env), ...(settings.secretsDir === undefined ? [] : [fileSecrets(settings.secretsDir)])]);
+  const secrets = createSecretsResolver([
+    envSecrets(env),
+    ...(settings.secretsDir === undefined ? [] : [fileSecrets(settings.secretsDir)]),
+  ]);
   const worker = await createWorker({
     connection,
     dataConverter,
@@ -153,5 +163,7 @@ function runWorker(worker: Worker, fatal: (message: string, error?: unknown) => 
 
 /** For JSON.stringify: errors have no enumerable fields of their own. */
 function plainErrors(_: string, value: unknown): unknown {
-  return value instanceof Error ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause } : value;
+  return value instanceof Error
+    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    : value;
 }

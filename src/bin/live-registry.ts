@@ -9,7 +9,9 @@ const RETIRE_MS = 10 * 60_000;
 export interface LiveRegistry {
   readonly find: (name: string, pin?: string) => Promise<Adapter | undefined>;
   /** For the folder store. */
-  readonly load: (folders: readonly string[]) => Promise<{ manifests: AdapterRegistry['manifests']; problems: readonly string[] }>;
+  readonly load: (
+    folders: readonly string[],
+  ) => Promise<{ manifests: AdapterRegistry['manifests']; problems: readonly string[] }>;
   /** Of all adapters as of the last load. */
   readonly manifests: () => AdapterRegistry['manifests'];
   readonly close: () => Promise<void>;
@@ -36,7 +38,9 @@ export function createLiveRegistry(options: Omit<RegistryOptions, 'folders' | 'p
     },
     close: async () => {
       for (const timer of retired.values()) clearTimeout(timer);
-      await Promise.all([...retired.keys(), ...(current === undefined ? [] : [current])].map((registry) => registry.close()));
+      await Promise.all(
+        [...retired.keys(), ...(current === undefined ? [] : [current])].map((registry) => registry.close()),
+      );
     },
   };
 }

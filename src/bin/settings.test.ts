@@ -2,8 +2,18 @@ import { expect, test } from 'vitest';
 import { readSettings } from './settings.ts';
 
 test('reads what is set and takes an empty variable for unset', () => {
-  const env = { WEIR_PUBLIC_URL: 'https://weir.example/', WEIR_EGRESS_ALLOW: '10.0.0.0/8, 192.168.0.0/16', WEIR_CONFIG_REGION: 'eu', WEIR_CALLBACK_KEY: '', PATH: '/bin' };
-  expect(readSettings(env)).toEqual({ publicUrl: 'https://weir.example', egressAllow: ['10.0.0.0/8', '192.168.0.0/16'], config: { REGION: 'eu' } });
+  const env = {
+    WEIR_PUBLIC_URL: 'https://weir.example/',
+    WEIR_EGRESS_ALLOW: '10.0.0.0/8, 192.168.0.0/16',
+    WEIR_CONFIG_REGION: 'eu',
+    WEIR_CALLBACK_KEY: '',
+    PATH: '/bin',
+  };
+  expect(readSettings(env)).toEqual({
+    publicUrl: 'https://weir.example',
+    egressAllow: ['10.0.0.0/8', '192.168.0.0/16'],
+    config: { REGION: 'eu' },
+  });
 });
 
 test('names every wrong variable and shows no value', () => {

@@ -2,7 +2,12 @@ import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
 
 /** The variables that `weir dev` reads, beside WEIR_SECRET_* and WEIR_CONFIG_*. Documented in docs/guides/operate.md. */
 const Schema = z.object({
@@ -39,7 +44,11 @@ export function readSettings(env: Environment): Settings {
     ...(WEIR_CALLBACK_KEY !== undefined && { callbackKey: WEIR_CALLBACK_KEY }),
     ...(WEIR_SECRETS_DIR !== undefined && { secretsDir: WEIR_SECRETS_DIR }),
     egressAllow: WEIR_EGRESS_ALLOW ?? [],
-    config: Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (name.startsWith(CONFIG) ? [[name.slice(CONFIG.length), String(value)]] : []))),
+    config: Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) =>
+        name.startsWith(CONFIG) ? [[name.slice(CONFIG.length), String(value)]] : [],
+      ),
+    ),
   };
 }
 

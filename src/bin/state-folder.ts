@@ -28,7 +28,9 @@ export async function openStateFolder(folder?: string): Promise<StateFolder> {
   const lock = join(path, 'lock');
   if (!(await tryLock(lock))) {
     const [pid] = (await readFile(join(lock, 'pid'), 'utf8').catch(() => '?')).split(' ');
-    throw new Error(`Another weir dev (process ${pid}) uses ${path}. Stop it, name another folder with --state, or use --ephemeral.`);
+    throw new Error(
+      `Another weir dev (process ${pid}) uses ${path}. Stop it, name another folder with --state, or use --ephemeral.`,
+    );
   }
   await writeFile(join(path, '.gitignore'), '*\n');
   return {

@@ -27,13 +27,22 @@ export interface CreateWorkerOptions {
  * the settings here, a 2 s heartbeat time-out (set by the call) and a 2 s workflow task time-out (set at the start).
  */
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
-  const { connection, activities, dataConverter, namespace = 'default', taskQueue = TASK_QUEUE, drainMs = 10_000 } = options;
+  const {
+    connection,
+    activities,
+    dataConverter,
+    namespace = 'default',
+    taskQueue = TASK_QUEUE,
+    drainMs = 10_000,
+  } = options;
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     activities,
-    workflowBundle: await workflowBundle(options.workflowsPath === undefined ? {} : { workflowsPath: options.workflowsPath }),
+    workflowBundle: await workflowBundle(
+      options.workflowsPath === undefined ? {} : { workflowsPath: options.workflowsPath },
+    ),
     ...(dataConverter !== undefined && { dataConverter }),
     ...RECOVERY,
     ...CONCURRENCY,

@@ -10,7 +10,9 @@ interface ProtoJson {
 // @temporalio/common and @temporalio/proto a protobufjs each, as our lock file does. Here both come from one of them.
 const ofProto = createRequire(createRequire(import.meta.url).resolve('@temporalio/proto'));
 const { fromJson, toJson } = ofProto('protobufjs/ext/protojson') as ProtoJson;
-const { patchProtobufRoot } = ofProto('@temporalio/proto/lib/patch-protobuf-root') as { patchProtobufRoot(root: unknown): { lookupType(name: string): unknown } };
+const { patchProtobufRoot } = ofProto('@temporalio/proto/lib/patch-protobuf-root') as {
+  patchProtobufRoot(root: unknown): { lookupType(name: string): unknown };
+};
 const HISTORY = patchProtobufRoot(ofProto('@temporalio/proto')).lookupType('temporal.api.history.v1.History');
 
 /** A history from Protobuf JSON: what `temporal workflow show --output json` and the Web UI write. Throws for what is none. */

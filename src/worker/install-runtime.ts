@@ -1,9 +1,19 @@
 import { makeTelemetryFilterString, Runtime, type LogLevel } from '@temporalio/worker';
 
 /** A line of the process's own log; `fields` are structured. */
-export type LogLine = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>) => void;
+export type LogLine = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
 
-const LEVELS: Readonly<Record<LogLevel, Parameters<LogLine>[0]>> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
+const LEVELS: Readonly<Record<LogLevel, Parameters<LogLine>[0]>> = {
+  TRACE: 'debug',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
 const HEARD: readonly LogLevel[] = ['WARN', 'ERROR'];
 /** A flow's own failures are in its execution; a worker that runs it has nothing to warn of. */
 const EXPECTED: ReadonlySet<string> = new Set(['Activity failed', 'Workflow failed']);

@@ -17,10 +17,14 @@ export interface WorkflowBundleOptions {
  * The code of the workflow sandbox. A built program has it beside it; from source it is made by webpack (about 2 s) and
  * kept under a hash of what goes in, so that tests and restarts share it.
  */
-export async function workflowBundle({ workflowsPath }: WorkflowBundleOptions = {}): Promise<{ codePath: string } | { code: string }> {
+export async function workflowBundle({
+  workflowsPath,
+}: WorkflowBundleOptions = {}): Promise<{ codePath: string } | { code: string }> {
   if (workflowsPath !== undefined) return { code: await bundle(workflowsPath) };
   // A built program is `dist/<build>/weir.js` with chunks in a folder beside it.
-  const built = [join(HERE, 'workflow-bundle.js'), join(HERE, '..', 'workflow-bundle.js')].find((path) => existsSync(path));
+  const built = [join(HERE, 'workflow-bundle.js'), join(HERE, '..', 'workflow-bundle.js')].find((path) =>
+    existsSync(path),
+  );
   return { codePath: built ?? (await cachedWorkflowBundle(join(HERE, '..', '..'))) };
 }
 
