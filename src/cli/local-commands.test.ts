@@ -275,6 +275,14 @@ describe('run and dev, with an environment of their own', () => {
     expect(dev.closed()).toBe(1);
   });
 
+  test('a start that fails is told as it is, not as a defect', async () => {
+    const startDev = (): Promise<never> => Promise.reject(new Error('Port 8080 is taken.'));
+    expect(await weir(['dev'], { cwd, services: { startDev } })).toMatchObject({
+      code: 1,
+      stderr: 'error Port 8080 is taken.\n',
+    });
+  });
+
   test.each([[['--flows', 'nope']], [['--port', '70000']], [['--port', 'x']]])('dev refuses %j', async (argv) => {
     expect((await weir(['dev', ...argv], { cwd })).code).toBe(2);
   });

@@ -50,13 +50,13 @@ function requestId(problem: JsonObject, response: Response): string | null {
 function diagnostics(errors: Json | undefined): readonly string[] {
   if (!Array.isArray(errors)) return [];
   return errors.filter(isMap).map((error) => {
-    const place =
-      error['line'] === undefined ? text(error['path']) : `${String(error['line'])}:${String(error['column'])}`;
+    const message = text(error['message']) ?? '';
+    const path = text(error['path']) ?? '';
+    const place = error['line'] === undefined ? path : `${String(error['line'])}:${String(error['column'])}`;
+    const code = /^WEIR\d+$/.exec(text(error['code']) ?? '')?.[0];
     const hint = text(error['hint']);
-    return (
-      [place, text(error['code']), text(error['message'])].filter(Boolean).join(' ') +
-      (hint === null ? '' : ` (${hint})`)
-    );
+    const said = [message.startsWith(path) && place === path ? '' : place, code, message].filter(Boolean).join(' ');
+    return hint === null ? said : `${said} (${hint})`;
   });
 }
 

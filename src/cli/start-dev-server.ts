@@ -16,11 +16,16 @@ export async function startDevServer(
     });
   }
   const state = options.text('state');
-  return startDev({
+  const starting = startDev({
     ...server,
     ephemeral: options.flag('ephemeral'),
     ...(state === null ? {} : { stateDir: resolve(io.cwd, state) }),
     env: io.env,
     log: (line) => terminal.note(terminal.style.dim(line)),
+  });
+  return starting.catch((error: unknown) => {
+    // It rejects with what to do; anything else is a defect and shall look like one.
+    if (!(error instanceof Error) || error instanceof TypeError || error instanceof ReferenceError) throw error;
+    throw new CliError(error.message, { cause: error });
   });
 }
