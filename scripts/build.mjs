@@ -26,6 +26,8 @@ export async function buildAll({ root, stamp = sourceStamp(root), quiet = false 
       platform: 'node',
       target: 'node20',
       packages: 'external',
+      // dsl/expressions/re2.cjs loads its package when it is first needed.
+      banner: { js: "import { createRequire as weirRequire } from 'node:module'; const require = weirRequire(import.meta.url);" },
       sourcemap: 'linked',
       sourcesContent: false,
       chunkNames: 'chunks/[name]-[hash]',

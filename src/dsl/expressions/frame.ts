@@ -1,9 +1,10 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import type { Json } from '../ir/json.ts';
 import type { Budget } from './budget.ts';
 import { wrong } from './expression-error.ts';
 import type { Tools } from './functions/function.ts';
 import { MAX_PATTERN_CHARS } from './limits.ts';
+import { re2 } from './re2.cjs';
 import type { Value } from './values.ts';
 
 /** Gives a root's value; undefined when there is no such root here. */
@@ -30,7 +31,7 @@ export class Patterns {
 export function compilePattern(source: string): RE2JS {
   if (source.length > MAX_PATTERN_CHARS) throw wrong(`a pattern has at most ${MAX_PATTERN_CHARS} characters`);
   try {
-    return RE2JS.compile(source);
+    return re2().compile(source);
   } catch {
     throw wrong(
       'the pattern is no regular expression that RE2 knows; look-around and back-references are not supported',
