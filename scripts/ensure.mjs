@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { countsLine } from './counts.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Makes sure that node_modules is what package-lock.json says. Ends the process when it can't be. */
+/** Makes sure that node_modules is what package-lock.json says. When it can't be: says why, ends like a failed run, and exits. */
 export function ensurePackages() {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -43,6 +44,7 @@ function read(name) {
 /** @param {string} message */
 function stop(message) {
   console.error(`weir: ${message}`);
+  console.log(countsLine({ passed: 0, failed: 1, skipped: 0 }));
   process.exit(1);
 }
 

@@ -7,6 +7,7 @@ import { ensurePackages } from './ensure.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const CHECKS = {
+  lockfile: ['node', 'scripts/complete-lockfile.mjs', '--check'],
   format: ['biome', 'format', '.'],
   lint: ['oxlint'],
   types: ['tsc', '--noEmit', '-p', 'tsconfig.json'],
