@@ -118,7 +118,9 @@ export class TemporalWiring {
   async #nonceOf(target: WorkflowHandle, step: string): Promise<string> {
     const reader = createHistoryReader(target.workflowId);
     await reader.push(0, (await target.fetchHistory()).events ?? []);
-    return String(reader.memo().steps[step]?.start ?? '');
+    const entry = reader.memo().steps[step];
+    const fallback = entry?.open?.['target'];
+    return `${entry?.start ?? ''}${fallback === undefined ? '' : `.${String(fallback)}`}`;
   }
 }
 

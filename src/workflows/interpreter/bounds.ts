@@ -50,7 +50,7 @@ export async function withRetry(engine: Engine, step: StepIr, frame: Frame, run:
       if (retry.maxDurationMs !== undefined && engine.port.now() + delay - first > retry.maxDurationMs) throw error;
       const inner = innerAddresses(step, frame.prefix);
       engine.journal.forget(inner.addresses, inner.prefixes);
-      engine.journal.setOpen(address, { attempt: attempt + 1, last_error: errorJson(atStep(error.info, address)) });
+      engine.journal.beginAgain(address, { attempt: attempt + 1, last_error: errorJson(atStep(error.info, address)) });
       engine.port.trace({ type: 'step.retrying', at: engine.port.now(), step: address, attempt: attempt + 1, error: error.info });
       await engine.port.sleep(`${address} retry ${attempt}`, delay, frame.token);
     }

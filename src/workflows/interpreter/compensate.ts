@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../dsl/ir/json.ts';
 import { CancelledError } from './cancel.ts';
 import type { Engine } from './engine.ts';
 import { FlowError } from './flow-error.ts';
@@ -17,8 +18,9 @@ export async function compensate(engine: Engine, entries: readonly CompensationE
     for (const entry of [...entries].sort((a, b) => b.seq - a.seq)) {
       const step = engine.steps.get(entry.key);
       if (step?.compensate === undefined) continue;
-      const variables = new Variables(`compensate ${entry.address}`, {}, engine.journal);
-      const scope = new Scope({ parent: null, variables, locals: new Map(Object.entries(entry.roots)) });
+      const { vars, ...roots } = entry.roots;
+      const variables = new Variables(`compensate ${entry.address}`, (vars ?? {}) as JsonObject, engine.journal);
+      const scope = new Scope({ parent: null, variables, locals: new Map(Object.entries(roots)) });
       const prefix = entry.address.slice(0, entry.address.length - entry.key.length);
       try {
         await runSequence(engine, step.compensate, { scope, token, prefix });

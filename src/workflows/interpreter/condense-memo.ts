@@ -34,7 +34,7 @@ export function condenseMemo(memo: Memo, flow: FlowIr): Memo {
   return {
     ...memo,
     steps,
-    sets: memo.sets.length > MAX_SETS ? latestSets(memo) : memo.sets,
+    sets: latestSets(memo.sets.filter((set) => !dead.has(set.scope) && !isUnder(set.scope, dead))),
     ...(condensed && { floor: memo.seq }),
   };
 }
@@ -53,7 +53,8 @@ function isUnder(address: string, dead: ReadonlySet<string>): boolean {
   return false;
 }
 
-function latestSets(memo: Memo): Memo['sets'] {
-  const latest = new Map(memo.sets.map((set) => [`${set.scope}\n${set.name}`, set]));
-  return memo.sets.filter((set) => latest.get(`${set.scope}\n${set.name}`) === set);
+function latestSets(sets: Memo['sets']): Memo['sets'] {
+  if (sets.length <= MAX_SETS) return sets;
+  const latest = new Map(sets.map((set) => [`${set.scope}\n${set.name}`, set]));
+  return sets.filter((set) => latest.get(`${set.scope}\n${set.name}`) === set);
 }

@@ -11,7 +11,7 @@ import { Gate } from './gate.ts';
 import { Inbox } from './inbox.ts';
 import { Journal } from './journal.ts';
 import type { ChildHandle, Port } from './port.ts';
-import { stepsByKey } from './static-tree.ts';
+import { stepsByKey, withInner } from './static-tree.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** A wait shorter than this doesn't change the status that operators see. */
@@ -114,10 +114,14 @@ export class Engine {
     }
   }
 
-  /** Values of every root that a step's compensation reads, as they stand now. */
+  /** Values of every root that a step's compensation reads, as they stand now; what it makes itself is not among them. */
   snapshotFor(step: StepIr, frame: Frame): JsonObject {
     let roots = this.#rootsRead.get(step.key);
-    if (roots === undefined) this.#rootsRead.set(step.key, (roots = [...new Set(sourcesIn(step.compensate ?? []).flatMap((src) => parseExpression(src).references.map((r) => r.root)))]));
+    if (roots === undefined) {
+      const own = new Set<string | null>(withInner(step.compensate ?? []).map((inner) => inner.id));
+      const read = new Set(sourcesIn(step.compensate ?? []).flatMap((src) => parseExpression(src).references.map((r) => r.root)));
+      this.#rootsRead.set(step.key, (roots = [...read].filter((root) => !own.has(root))));
+    }
     const lookup = this.lookup(frame);
     const values = roots.map((root) => [root, lookup(root)] as const);
     return Object.fromEntries(values.flatMap(([root, value]) => (value === undefined ? [] : [[root, value]])));

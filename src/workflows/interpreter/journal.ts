@@ -82,11 +82,23 @@ export class Journal {
     if (entry === undefined) throw new Error(`step ${address} is not open`);
     entry.open = { ...entry.open, ...change };
   }
+  /** Forgets what an open step has decided and counted, all but the instant at which its time is over. */
+  beginAgain(address: string, open: Open): void {
+    const entry = this.#steps.get(address);
+    if (entry === undefined) throw new Error(`step ${address} is not open`);
+    const deadline = entry.open?.['deadline'];
+    entry.open = { ...(deadline !== undefined && { deadline }), ...open };
+  }
   /** Forgets entries whose address is one of `addresses` or lies under one of `prefixes`: a block is tried again. */
   forget(addresses: readonly string[], prefixes: readonly string[]): void {
     for (const address of addresses) this.#steps.delete(address);
     if (prefixes.length === 0) return;
     for (const address of [...this.#steps.keys()]) if (prefixes.some((prefix) => address.startsWith(prefix))) this.#steps.delete(address);
+  }
+
+  /** A place in the order, for what happens inside an open step: a rollback tells by it what was before. */
+  mark(): number {
+    return ++this.#seq;
   }
 
   recordSet(scope: string, name: string, value: Json): void {

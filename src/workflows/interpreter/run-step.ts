@@ -16,6 +16,11 @@ export interface StepOutcome {
   readonly ran: boolean;
   readonly result: Json;
 }
+/** `passed`: the error that `continue_on_error` let pass. */
+type Outcome = StepOutcome & { readonly passed?: FlowError };
+
+/** Errors after which a call that was sent may have had its effect. */
+const UNKNOWN_OUTCOME: ReadonlySet<string> = new Set(['outcome_unknown', 'timeout', 'worker_lost']);
 
 /**
  * Runs one step with all its modifiers, or recalls it from the journal. The order is that of dsl.md, section 6: `if`;
@@ -65,7 +70,7 @@ class StepRun {
         journal.end(this.#address, port.now(), { status: 'completed', result: outcome.result, ...(this.#step.sensitive && { sensitive: true }) });
         port.trace({ type: 'step.completed', at: port.now(), step: this.#address, kind, result: outcome.result, ...(this.#step.sensitive && { sensitive: true }) });
         if (id !== null) this.#frame.scope.setResult(id, outcome.result);
-        if (this.#step.compensate !== undefined) this.#registerCompensation();
+        if (outcome.passed === undefined || this.#mayHaveHappened(outcome.passed)) this.#registerCompensation();
       } else {
         journal.end(this.#address, port.now(), { status: 'skipped', result: null });
         port.trace({ type: 'step.skipped', at: port.now(), step: this.#address, kind });
@@ -82,35 +87,37 @@ class StepRun {
 
   #endBadly(error: unknown): void {
     const { journal, port } = this.#engine;
-    const { kind, compensate } = this.#step;
+    const { kind } = this.#step;
     const base = { at: port.now(), step: this.#address, kind };
     if (error instanceof FlowError) {
       journal.end(this.#address, port.now(), { status: 'failed', error: error.info });
       port.trace({ ...base, type: 'step.failed', error: error.info });
-      if (compensate !== undefined && error.info.code === 'outcome_unknown') this.#registerCompensation();
+      if (this.#mayHaveHappened(error)) this.#registerCompensation();
     } else if (error instanceof CancelledError) {
       journal.end(this.#address, port.now(), { status: 'cancelled' });
       port.trace({ ...base, type: 'step.cancelled' });
-      // A call that was under way when it was cancelled may have had its effect.
-      if (compensate !== undefined && journal.open(this.#address)['sent'] === true) this.#registerCompensation();
+      if (journal.open(this.#address)['sent'] === true) this.#registerCompensation();
     } else if (error instanceof ReturnSignal) {
+      journal.setOpen(this.#address, { returned: true });
       journal.end(this.#address, port.now(), { status: 'completed', result: error.value });
       port.trace({ ...base, type: 'step.completed', result: error.value });
     }
   }
 
-  async #withFinally(resumed: boolean): Promise<StepOutcome> {
+  async #withFinally(resumed: boolean): Promise<Outcome> {
     const last = this.#step.finally;
     if (last === undefined) return this.#withHandlers(resumed);
     const cleanUp = (): Promise<Json> => {
       this.#setBusy(false);
       return runShielded(this.#engine, `${this.#address} finally`, (token) => runSequence(this.#engine, last, { ...this.#frame, token }));
     };
-    let outcome: StepOutcome;
+    let outcome: Outcome;
     try {
       outcome = await this.#withHandlers(resumed);
     } catch (error) {
       await cleanUp().catch((second: unknown) => {
+        // A cancellation goes on whatever its clean-up comes to: the trace has it.
+        if (second instanceof FlowError && error instanceof CancelledError) return;
         throw second instanceof FlowError && error instanceof FlowError ? new FlowError(causedBy(second.info, error.info)) : second;
       });
       throw error;
@@ -119,8 +126,8 @@ class StepRun {
     return outcome;
   }
 
-  async #withHandlers(resumed: boolean): Promise<StepOutcome> {
-    const failedBefore = this.#engine.journal.open(this.#address)['failed'];
+  async #withHandlers(resumed: boolean): Promise<Outcome> {
+    const { failed: failedBefore, handler: chosen } = this.#engine.journal.open(this.#address);
     let failure: FlowError;
     try {
       if (failedBefore !== undefined) throw new FlowError(failedBefore as never); // written below: an ErrorInfo
@@ -129,20 +136,31 @@ class StepRun {
       return { ran: true, result: await this.#bounded() };
     } catch (error) {
       if (!(error instanceof FlowError)) throw error;
-      failure = new FlowError(atStep(error.info, this.#address));
+      failure = new FlowError(atStep(error.info, this.#address), { reraised: error.reraised });
     }
     try {
-      const handler = matchHandler(this.#engine, this.#step.onError, failure.info, this.#frame, this.#address);
+      const handler = chosen === undefined ? this.#choose(failure) : (this.#step.onError?.[Number(chosen)] ?? null);
       if (handler === null) throw failure;
       return { ran: true, result: await this.#handle(handler, failure) };
     } catch (error) {
       if (!(error instanceof FlowError) || !this.#step.continueOnError) throw error;
-      return { ran: true, result: { error: errorJson(error.info) } };
+      return { ran: true, result: { error: errorJson(error.info) }, passed: error };
+    }
+  }
+
+  /** The handler is chosen once: after a restart the journal's choice holds, whatever variables say by then. */
+  #choose(failure: FlowError): HandlerIr | null {
+    const { journal } = this.#engine;
+    try {
+      const handler = matchHandler(this.#engine, this.#step.onError, failure.info, this.#frame, this.#address);
+      if (handler !== null) journal.setOpen(this.#address, { failed: errorJson(failure.info), failed_at: journal.mark(), handler: this.#step.onError?.indexOf(handler) ?? 0 });
+      return handler;
+    } catch (error) {
+      throw error instanceof FlowError ? new FlowError(causedBy(error.info, failure.info)) : error;
     }
   }
 
   async #handle(handler: HandlerIr, failure: FlowError): Promise<Json> {
-    this.#engine.journal.setOpen(this.#address, { failed: errorJson(failure.info) });
     this.#setBusy(false);
     try {
       return await runSequence(this.#engine, handler.do, { ...this.#frame, scope: this.#frame.scope.handler(errorRoot(failure.info)) });
@@ -163,7 +181,14 @@ class StepRun {
     const adapter = first?.adapter.v === 'lit' && typeof first.adapter.value === 'string' ? first.adapter.value : undefined;
     this.#engine.port.trace({ type: 'step.started', at: this.#engine.port.now(), step: this.#address, kind: this.#step.kind, ...(adapter !== undefined && { adapter }), ...(first && { action: first.action }) });
   }
+  /** A call that was under way when it failed or was cancelled may have had its effect. */
+  #mayHaveHappened(error: FlowError): boolean {
+    const { sent, failed } = this.#engine.journal.open(this.#address);
+    if (sent !== true) return false;
+    return UNKNOWN_OUTCOME.has(error.info.code) || UNKNOWN_OUTCOME.has(String((failed as { code?: Json } | undefined)?.code));
+  }
   #registerCompensation(): void {
+    if (this.#step.compensate === undefined) return;
     this.#engine.journal.addCompensation(this.#address, this.#step.key, this.#engine.snapshotFor(this.#step, this.#frame));
   }
   #setBusy(busy: boolean): void {

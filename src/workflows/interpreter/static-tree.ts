@@ -44,17 +44,12 @@ export function innerSteps(step: StepIr, options: { compensate: boolean }): read
 
 /** All steps of a flow by key. */
 export function stepsByKey(flow: FlowIr): ReadonlyMap<string, StepIr> {
-  const found = new Map<string, StepIr>();
-  const walk = (steps: readonly StepIr[]): void => {
-    for (const step of steps) {
-      found.set(step.key, step);
-      walk(innerSteps(step, { compensate: true }));
-    }
-  };
-  walk(flow.steps);
-  walk(handlerSteps(flow.onError));
-  walk(flow.finally ?? []);
-  return found;
+  return new Map(withInner([...flow.steps, ...handlerSteps(flow.onError), ...(flow.finally ?? [])]).map((step) => [step.key, step]));
+}
+
+/** Steps and everything written inside them, in written order. */
+export function withInner(steps: readonly StepIr[]): readonly StepIr[] {
+  return steps.flatMap((step) => [step, ...withInner(innerSteps(step, { compensate: true }))]);
 }
 
 /** Addresses (and prefixes, for loops and branches) that a step's insides can have under `prefix`. */

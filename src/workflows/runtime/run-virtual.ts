@@ -57,8 +57,10 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
   const clock = new VirtualClock(startAt);
   const trace: TraceEvent[] = [];
   const broken: unknown[] = [];
+  let ids = 0;
   const world: VirtualWorld = {
     clock,
+    nextId: () => ++ids,
     call: run.call,
     broken: (error) => broken.push(error),
     ...(run.onEmit && { onEmit: run.onEmit }),
@@ -72,7 +74,8 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
     startedAt: startAt,
     ...(run.memo && { memo: run.memo }),
   };
-  const port = new VirtualPort({ world, input, executionId: EXECUTION_ID, trace: (event) => void trace.push(event) });
+  const portFor = (of: RunFlowInput): VirtualPort => new VirtualPort({ world, input: of, executionId: EXECUTION_ID, trace: (event) => void trace.push(event) });
+  let port = portFor(input);
   let execution = new Execution({ input, executionId: EXECUTION_ID, port });
   let ended: Exclude<Ending, { kind: 'continue' }> | null = null;
 
@@ -81,7 +84,9 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
     for (;;) {
       const ending = await execution.run();
       if (ending.kind !== 'continue') return void (ended = ending);
+      port.abandon();
       input = { ...input, memo: ending.memo, attempt: ending.attempt };
+      port = portFor(input);
       execution = new Execution({ input, executionId: EXECUTION_ID, port });
     }
   };

@@ -16,6 +16,8 @@ export type VirtualAnswer = { readonly after: number; readonly result: Json } | 
 
 export interface VirtualWorld {
   readonly clock: VirtualClock;
+  /** 1, 2, 3, …: for ids that repeat from run to run. */
+  readonly nextId: () => number;
   /** One attempt (1-based) of a call. May throw: the whole run rejects with it (a mock is missing). */
   readonly call: (request: ActionRequest, attempt: number) => VirtualAnswer;
   readonly onEmit?: (event: { id: string; type: string; source: string; time: string; data: Json }) => void;
@@ -29,24 +31,29 @@ export interface VirtualWorld {
 
 /** The port in virtual time: no clock, no server; calls are answered by functions, waits take no time. */
 export class VirtualPort implements Port {
-  readonly trace: (event: TraceEvent) => void;
+  readonly #tell: (event: TraceEvent) => void;
   readonly #world: VirtualWorld;
   readonly #input: RunFlowInput;
   readonly #executionId: string;
-  #ids = 0;
+  #abandoned = false;
 
   constructor(options: { world: VirtualWorld; input: RunFlowInput; executionId: string; trace: (event: TraceEvent) => void }) {
     this.#world = options.world;
     this.#input = options.input;
     this.#executionId = options.executionId;
-    this.trace = options.trace;
+    this.#tell = options.trace;
+  }
+
+  /** The run has handed over to its next one: what it still waits for never comes. */
+  abandon(): void {
+    this.#abandoned = true;
   }
 
   now(): number {
     return this.#world.clock.now;
   }
   newId(): string {
-    return `00000000-0000-4000-8000-${String(++this.#ids).padStart(12, '0')}`;
+    return `00000000-0000-4000-8000-${String(this.#world.nextId()).padStart(12, '0')}`;
   }
   sleep(_key: string, ms: number, cancel: CancelToken): Promise<void> {
     return this.#after(Math.max(1, Math.ceil(ms)), cancel);
@@ -88,7 +95,7 @@ export class VirtualPort implements Port {
     cancel.throwIfCancelled();
     const executionId = `${this.#executionId}~${request.step}~${request.generation}`;
     const input = childInput({ request, parent: { input: this.#input, executionId: this.#executionId }, now: this.now() });
-    const port = new VirtualPort({ world: this.#world, input, executionId, trace: () => undefined });
+    let port = new VirtualPort({ world: this.#world, input, executionId, trace: () => undefined });
     let child = new Execution({ input, executionId, port });
     const stop = request.wait ? cancel.onCancel(() => child.cancel()) : () => undefined;
     const run = async (): Promise<Json> => {
@@ -98,7 +105,9 @@ export class VirtualPort implements Port {
         if (ending.kind === 'failed') throw new FlowError({ ...ending.error, step: request.step });
         if (ending.kind === 'timed_out') throw new FlowError(atStep(ending.error, request.step));
         if (ending.kind === 'cancelled') throw cancel.cancelled ? new CancelledError('cancelled') : new FlowError({ code: 'cancelled', message: 'the sub-flow was cancelled', step: request.step });
+        port.abandon();
         next = { ...next, memo: ending.memo, attempt: ending.attempt };
+        port = new VirtualPort({ world: this.#world, input: next, executionId, trace: () => undefined });
         child = new Execution({ input: next, executionId, port });
       }
     };
@@ -130,6 +139,9 @@ export class VirtualPort implements Port {
   historyIsLong(): 'no' | 'advised' | 'must' | 'critical' {
     return this.#world.historyIsLong?.() ?? 'no';
   }
+  trace(event: TraceEvent): void {
+    if (!this.#abandoned) this.#tell(event);
+  }
   show(): void {
     // The trace tells it all.
   }
@@ -143,6 +155,7 @@ export class VirtualPort implements Port {
         reject(new CancelledError('cancelled'));
       });
       callOff = this.#world.clock.at(this.now() + ms, () => {
+        if (this.#abandoned) return;
         stop();
         resolve();
       });

@@ -16,7 +16,8 @@ export async function runCall(at: At, step: CallIr): Promise<Json> {
   for (let index = Number(engine.journal.open(address)['target'] ?? 0); ; index++) {
     const target = step.targets[index];
     if (target === undefined) throw new Error(`step ${address} has no target ${index}`);
-    if (index > 0) engine.journal.setOpen(address, { target: index });
+    // A fallback starts anew: its own call, its own time to call back.
+    if (index > Number(engine.journal.open(address)['target'] ?? 0)) engine.journal.setOpen(address, { target: index, called: false, until: null });
     try {
       return await (step.awaitCallback || target.completion === 'callback' ? callAsynchronous(at, step, target) : callTarget(at, step, target));
     } catch (error) {
@@ -77,10 +78,11 @@ function isCovered(target: CallTargetIr, params: Json): boolean {
 /** Starts the work, then waits for its callback without holding a worker. A callback before the call's answer counts. */
 async function callAsynchronous(at: At, step: CallIr, target: CallTargetIr): Promise<Json> {
   const { engine, frame, address } = at;
-  const nonce = String(engine.journal.get(address)?.start ?? 0);
-  const known = engine.journal.open(address)['until'];
-  const until = known === undefined ? engine.port.now() + engine.duration(step.callbackTimeout, frame, address) : Number(known);
-  if (known === undefined) engine.journal.setOpen(address, { until });
+  const { target: index, until: known } = engine.journal.open(address);
+  const start = engine.journal.get(address)?.start ?? 0;
+  const nonce = index === undefined ? String(start) : `${start}.${index}`;
+  const until = known === undefined || known === null ? engine.port.now() + engine.duration(step.callbackTimeout, frame, address) : Number(known);
+  if (known !== until) engine.journal.setOpen(address, { until });
   const called = engine.inbox.openCallback(address, nonce);
   try {
     if (engine.journal.open(address)['called'] !== true) {

@@ -22,6 +22,7 @@ export async function runFlowStep(at: At, step: FlowStepIr): Promise<Json> {
   }
   engine.children.add(child);
   engine.gate.childStarted();
+  if (engine.gate.paused) child.signal('pause'); // it came while the child was being started
   try {
     return await engine.wait({ step: address, on: 'sub_flow', detail: { execution_id: child.executionId, flow: flow.name } }, child.result);
   } finally {

@@ -5,6 +5,7 @@ import { CancelledError, CancelToken } from '../interpreter/cancel.ts';
 import { type Deferred, deferred } from '../interpreter/deferred.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
 import type { Scope } from '../interpreter/scope.ts';
+import { recallResults } from '../interpreter/recall.ts';
 import { runSequence, runStep } from '../interpreter/run-step.ts';
 import { type BranchEnd, join } from './join.ts';
 import { runRound } from './rounds.ts';
@@ -36,6 +37,7 @@ class Branches {
   }
 
   async run(): Promise<Json> {
+    this.#recallEnded();
     for (;;) {
       const verdict = this.#thrown === null ? join(this.#step, this.#ends) : 'stop';
       if (verdict !== 'wait') {
@@ -50,25 +52,55 @@ class Branches {
     }
   }
 
-  /** Starts branches whose needs have ended well, in written order; ends those whose needs did not. */
-  #startReady(): void {
-    for (const branch of this.#step.branches) {
-      if (this.#ends.has(branch.id) || this.#running.has(branch.id)) continue;
-      const needed = branch.needs.map((id) => this.#ends.get(id));
-      if (needed.some((end) => end?.kind === 'failed')) this.#end(branch, { kind: 'failed', error: needsFailed(branch) });
-      else if (needed.some((end) => end?.kind === 'skipped')) this.#end(branch, { kind: 'skipped' });
-      else if (needed.every((end) => end !== undefined) && this.#running.size < this.#width) this.#start(branch);
+  /** What ended in an earlier run is taken over in the order in which it ended, before anything starts: joins depend on it. */
+  #recallEnded(): void {
+    const { engine, frame, address } = this.#at;
+    const ended = this.#step.branches.flatMap((branch) => {
+      const entry = engine.journal.get(`${address}|${branch.id}`);
+      return entry?.status === 'completed' || entry?.status === 'failed' ? [{ branch, entry }] : [];
+    });
+    for (const { branch, entry } of ended.sort((a, b) => (a.entry.end ?? 0) - (b.entry.end ?? 0))) {
+      recallResults(engine, branch.steps, { ...frame, scope: this.#scopeOf(branch) });
+      const isSkipped = branch.steps.length === 1 && branch.steps.every((only) => engine.journal.get(frame.prefix + only.key)?.status === 'skipped');
+      if (entry.status === 'failed') this.#ends.set(branch.id, { kind: 'failed', error: entry.error ?? { code: 'unknown', message: 'no error was recorded' } });
+      else this.#ends.set(branch.id, isSkipped ? { kind: 'skipped' } : { kind: 'ok', result: entry.result ?? null });
+      this.#endUnreachable();
     }
   }
-  #start(branch: BranchIr): void {
-    const { engine, frame, address } = this.#at;
-    const place = `${address}|${branch.id}`;
-    const scope = frame.scope.fork(place);
+
+  /** Starts branches whose needs have ended well, in written order; ends those whose needs did not. */
+  #startReady(): void {
+    this.#endUnreachable();
+    for (const branch of this.#step.branches) {
+      if (this.#ends.has(branch.id) || this.#running.has(branch.id) || this.#running.size >= this.#width) continue;
+      if (branch.needs.every((id) => this.#ends.has(id))) this.#start(branch);
+    }
+  }
+  /** Those whose needs ended badly, and in turn those that need them. */
+  #endUnreachable(): void {
+    for (let before = -1; before < this.#ends.size; ) {
+      before = this.#ends.size;
+      for (const branch of this.#step.branches) {
+        if (this.#ends.has(branch.id) || this.#running.has(branch.id)) continue;
+        const needed = branch.needs.map((id) => this.#ends.get(id)?.kind);
+        if (needed.includes('failed')) this.#end(branch, { kind: 'failed', error: needsFailed(branch) });
+        else if (needed.includes('skipped')) this.#end(branch, { kind: 'skipped' });
+      }
+    }
+  }
+  #scopeOf(branch: BranchIr): Scope {
+    const scope = this.#at.frame.scope.fork(`${this.#at.address}|${branch.id}`);
     for (const id of branch.needs) {
       const needed = this.#scopes.get(id);
       if (needed !== undefined) scope.adopt(needed);
     }
     this.#scopes.set(branch.id, scope);
+    return scope;
+  }
+  #start(branch: BranchIr): void {
+    const { engine, frame, address } = this.#at;
+    const place = `${address}|${branch.id}`;
+    const scope = this.#scopeOf(branch);
     const inside = { scope, token: this.#token, prefix: frame.prefix };
     const only = branch.steps.length === 1 ? branch.steps[0] : undefined;
     let skipped = false;
@@ -79,8 +111,7 @@ class Branches {
       return outcome.result;
     });
     const ended = work.then(
-      // A recalled branch was not run now: its step's entry says whether it was skipped.
-      (result) => this.#end(branch, skipped || (only !== undefined && engine.journal.get(frame.prefix + only.key)?.status === 'skipped') ? { kind: 'skipped' } : { kind: 'ok', result }),
+      (result) => this.#end(branch, skipped ? { kind: 'skipped' } : { kind: 'ok', result }),
       (error: unknown) => {
         if (error instanceof FlowError) this.#end(branch, { kind: 'failed', error: error.info });
         else if (!(error instanceof CancelledError && this.#token.cancelled && !frame.token.cancelled)) {

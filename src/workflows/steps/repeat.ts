@@ -1,6 +1,7 @@
 import type { Json } from '../../dsl/ir/json.ts';
 import type { RepeatIr } from '../../dsl/ir/step.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
+import { recallResults } from '../interpreter/recall.ts';
 import { runSequence } from '../interpreter/run-step.ts';
 import { MAX_ITERATIONS } from './foreach.ts';
 import { runRound, Yielder } from './rounds.ts';
@@ -18,29 +19,23 @@ export async function runRepeat(at: At, step: RepeatIr): Promise<Json> {
     const scope = frame.scope.round({ index });
     const inside = { scope, token: frame.token, prefix: `${place}.` };
     const begun = engine.journal.get(place) !== undefined;
+    if (!begun && index > 0) await delay(at, index);
     if (!begun && step.while !== undefined && !engine.condition(step.while, inside, address)) return last;
     if (index >= max) return atMax(at, step, last, max);
     last = await runRound(engine, place, () => runSequence(engine, step.do, inside));
-    recallRound(at, step, inside);
+    recallResults(engine, step.do, inside); // after a restart a finished round's ids are read back: `until` looks at them
     // The round, and whether it was the last, are recorded in one turn.
     if (step.until !== undefined && engine.condition(step.until, inside, address)) return last;
-    engine.journal.setOpen(address, { round: index + 1, last });
-    if (step.delay !== undefined && index + 1 < max) await delay(at, step, index);
+    const pause = step.delay === undefined || index + 1 >= max ? null : engine.port.now() + engine.duration(step.delay, inside, address);
+    engine.journal.setOpen(address, { round: index + 1, last, delay_until: pause });
     await yielder.round(engine, address, frame);
   }
 }
 
-/** After a restart a finished round's ids are read back, since `until` looks at them. */
-function recallRound({ engine }: At, step: RepeatIr, inside: Parameters<typeof runSequence>[2]): void {
-  for (const inner of step.do) {
-    const result = engine.journal.get(inside.prefix + inner.key)?.result;
-    if (inner.id !== null && result !== undefined) inside.scope.setResult(inner.id, result);
-  }
-}
-
-async function delay({ engine, frame, address }: At, step: RepeatIr, index: number): Promise<void> {
-  const until = engine.journal.open(address)['delay_until'];
-  const ms = until === undefined ? engine.duration(step.delay ?? 0, frame, address) : Math.max(0, Number(until) - engine.port.now());
+/** The pause before a round: until an instant in the journal, so that it holds over restarts. */
+async function delay({ engine, frame, address }: At, index: number): Promise<void> {
+  const until = engine.journal.open(address)['delay_until'] ?? null;
+  const ms = until === null ? 0 : Number(until) - engine.port.now();
   if (ms > 0) await engine.port.sleep(`${address}[${index}] delay`, ms, frame.token);
 }
 

@@ -9,7 +9,7 @@ import type { At } from './at.ts';
 export async function runWaitFor(at: At, step: WaitForIr): Promise<Json> {
   const { engine, frame, address } = at;
   const open = engine.journal.open(address);
-  if (open['late'] === true) return runSequence(engine, step.onTimeout ?? [], frame);
+  if (open['late'] !== undefined) return runSequence(engine, step.onTimeout ?? [], frame);
   if (open['type'] === undefined) {
     const type = String(engine.resolve(step.event, frame, address));
     engine.journal.setOpen(address, { type, match: step.match === undefined ? null : engine.resolve(step.match, frame, address) });
@@ -23,6 +23,6 @@ export async function runWaitFor(at: At, step: WaitForIr): Promise<Json> {
     engine.inbox.stopAwaitingEvent(address);
   }
   if (step.onTimeout === null) throw settingsTimeout.error(address);
-  engine.journal.setOpen(address, { late: true });
+  engine.journal.setOpen(address, { late: engine.journal.mark() });
   return runSequence(engine, step.onTimeout, frame);
 }
