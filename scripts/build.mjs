@@ -27,9 +27,13 @@ export async function buildAll({ root, stamp = sourceStamp(root), quiet = false 
       target: 'node20',
       packages: 'external',
       // dsl/expressions/re2.cjs loads its package when it is first needed.
-      banner: { js: "import { createRequire as weirRequire } from 'node:module'; const require = weirRequire(import.meta.url);" },
+      banner: {
+        js: "import { createRequire as weirRequire } from 'node:module'; const require = weirRequire(import.meta.url);",
+      },
       sourcemap: 'linked',
       sourcesContent: false,
+      // CommonJS files of ours may require packages, which stay outside.
+      banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
       chunkNames: 'chunks/[name]-[hash]',
       logLevel: quiet ? 'error' : 'warning',
     });

@@ -33,7 +33,7 @@ function strip(folder) {
     const path = join(folder, name);
     const target = join(copy, path);
     mkdirSync(dirname(target), { recursive: true });
-    if (name.endsWith('.json')) cpSync(join(root, path), target);
+    if (/\.(json|[cm]?js)$/.test(name)) cpSync(join(root, path), target);
     if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
     const options = {
       loader: 'ts',
