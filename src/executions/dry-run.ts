@@ -5,7 +5,7 @@ import type { StepIr } from '../dsl/ir/step.ts';
 import type { FlowStore } from '../flows/flow-store.ts';
 import { resolveFlows } from '../flows/resolve-flows.ts';
 import { Problem } from '../problems/problem.ts';
-import type { runVirtual } from '../workflows/runtime/run-virtual.ts';
+import type { runVirtual } from '../workflows/host/run-virtual.ts';
 import { checkValue } from './check-value.ts';
 import { keyOf } from './find-step.ts';
 import { sampleOf } from './sample-of.ts';

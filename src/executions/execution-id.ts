@@ -17,6 +17,11 @@ export function isExecutionId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(~[^\p{Cc}]{1,900})?$/u.test(text);
 }
 
+/** When an execution was started, ms since the epoch, if its id tells: a run that continues it has a start of its own. */
+export function startOf(executionId: string): number | null {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-7[^~]*$/.test(executionId) ? Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16) : null;
+}
+
 function uuid(bytes: Buffer, version: 7 | 8): string {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4);
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

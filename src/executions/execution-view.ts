@@ -1,4 +1,5 @@
 import type { ExecutionStatus } from '../workflows/contract.ts';
+import { startOf } from './execution-id.ts';
 import type { LoadedExecution } from './read-execution.ts';
 import type { RunStatus, RunSummary } from './runs.ts';
 import { iso, stepViews } from './step-views.ts';
@@ -43,7 +44,7 @@ export function executionSummary(run: RunSummary): ExecutionSummary {
     status: statusOf(run, null),
     environment: run.environment,
     tags: run.tags,
-    started_at: run.startedAt.toISOString(),
+    started_at: iso(startOf(run.executionId) ?? run.startedAt.getTime()),
     ended_at: run.endedAt?.toISOString() ?? null,
     links: linksOf(run.executionId, run.flow),
   };

@@ -60,7 +60,7 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
     start: (request) => startExecution(deps, request),
     get,
     whenEnded: async (executionId, ms) => ((await runs.ended(executionId, ms)) ? get(executionId) : null),
-    list: (filter, page) => listExecutions(runs, filter, page),
+    list: (filter, page) => listExecutions(runs, filter, { ...page, now: now() }),
     state: async (executionId, step, when) => stateAtStep((await reader.load(executionId)).reader, step, when),
     async events({ executionId, after, signal }) {
       const loaded = await reader.load(executionId);

@@ -26,5 +26,5 @@ export interface HistoryReader {
   /** Attempts of each call by step address, and a pending call's last failure. */
   readonly attempts: ReadonlyMap<string, { attempts: number; lastFailure?: ErrorInfo }>;
 }
-/** Implemented by workflows/runtime/history-reader. */
+/** Implemented by workflows/host/history-reader. */
 export type CreateHistoryReader = (executionId: string) => HistoryReader;

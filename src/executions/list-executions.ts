@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Problem } from '../problems/problem.ts';
 import type { ExecutionStatus } from '../workflows/contract.ts';
 import { executionSummary } from './execution-view.ts';
+import { keyOf, type PageKey, pageByStart } from './page-by-start.ts';
 import type { Runs, RunSummary } from './runs.ts';
 import type { ExecutionSummary } from './view.ts';
 
@@ -19,11 +21,13 @@ export interface ExecutionPage {
 }
 
 /** One page, newest first. Visibility is eventually consistent: a start shows within a second. Throws invalid_request for a cursor that is none. */
-export async function listExecutions(runs: Runs, filter: ExecutionFilter, page: { readonly limit: number; readonly cursor: string | null }): Promise<ExecutionPage> {
-  const cursor = page.cursor === null ? null : decodeCursor(page.cursor);
-  const found = await runs.list(visibilityQuery(filter), { size: page.limit, cursor });
-  const next = found.cursor === null || found.items.length < page.limit ? null : Buffer.from(found.cursor).toString('base64url');
-  return { items: latestRuns(found.items).map(executionSummary), next };
+export async function listExecutions(runs: Pick<Runs, 'list'>, filter: ExecutionFilter, page: { readonly limit: number; readonly cursor: string | null; readonly now: number }): Promise<ExecutionPage> {
+  const query = visibilityQuery(filter);
+  const after = page.cursor === null ? null : decodeCursor(page.cursor, query);
+  const found = await pageByStart(runs, query, { limit: page.limit + 1, after, now: page.now });
+  const shown = found.slice(0, page.limit);
+  const last = shown.at(-1);
+  return { items: latestRuns(shown).map(executionSummary), next: found.length > page.limit && last !== undefined ? encodeCursor(keyOf(last), query) : null };
 }
 
 /** Temporal's list filter. Only executions of flows have a version; a run that was continued is not an execution's end. */
@@ -64,8 +68,15 @@ function latestRuns(items: readonly RunSummary[]): readonly RunSummary[] {
   return [...latest.values()];
 }
 
-function decodeCursor(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.length === 0 || bytes.toString('base64url') !== text) throw new Problem('invalid_request', '`cursor` is not one that a page gave.');
-  return bytes;
+/** The key of the last item, with a check sum over it and the filter: under another filter it would mean nothing. */
+function encodeCursor(key: PageKey, query: string): string {
+  const text = JSON.stringify(key);
+  return `${Buffer.from(text).toString('base64url')}.${checkSum(text, query)}`;
 }
+function decodeCursor(cursor: string, query: string): PageKey {
+  const [encoded = '', sum] = cursor.split('.');
+  const text = Buffer.from(encoded, 'base64url').toString('utf8');
+  if (checkSum(text, query) !== sum) throw new Problem('invalid_request', '`cursor` is not one that a page of this list gave; keep the filters as they were.');
+  return JSON.parse(text) as PageKey; // the check sum says that encodeCursor wrote it
+}
+const checkSum = (text: string, query: string): string => createHash('sha256').update(text).update(query).digest('base64url').slice(0, 10);
