@@ -4,7 +4,7 @@ import type { JsonObject } from '../dsl/ir/json.ts';
 import type { EventSink } from '../events/sink.ts';
 import type { ExecutionGateway } from '../executions/gateway.ts';
 import type { FlowStore } from '../flows/flow-store.ts';
-import type { runVirtual } from '../workflows/runtime/run-virtual.ts';
+import type { runVirtual } from '../workflows/host/run-virtual.ts';
 
 /** What the API is made of; wired in the composition root. */
 export interface ApiDeps {

@@ -1,7 +1,7 @@
 import type { Json } from '../dsl/ir/json.ts';
 import { jsonEquals } from '../dsl/expressions/index.ts';
 import { errorJson } from '../workflows/interpreter/flow-error.ts';
-import type { VirtualResult } from '../workflows/runtime/run-virtual.ts';
+import type { VirtualResult } from '../workflows/host/run-virtual.ts';
 import { type Difference, findDifferences } from './find-differences.ts';
 import { stepKey } from './mock-book.ts';
 import { shown } from './read-expect.ts';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../dsl/ir/json.ts';
 import { toJson } from '../dsl/check/read/to-json.ts';
 import type { MapNode, Node } from '../dsl/parse/node.ts';
-import type { ScriptedEvent } from '../workflows/runtime/run-virtual.ts';
+import type { ScriptedEvent } from '../workflows/host/run-virtual.ts';
 import { child, type Problems } from './problems.ts';
 
 type Happening = ScriptedEvent['do'];

@@ -6,7 +6,7 @@ import { checkValue } from '../executions/check-value.ts';
 import type { TriggerEvent } from '../workflows/contract.ts';
 import { FlowError } from '../workflows/interpreter/flow-error.ts';
 import type { TraceEvent } from '../workflows/interpreter/trace.ts';
-import { runVirtual, type VirtualRun } from '../workflows/runtime/run-virtual.ts';
+import { runVirtual, type VirtualRun } from '../workflows/host/run-virtual.ts';
 import { checkExpectations } from './check-expectations.ts';
 import { MissingMock, MockBook, stepKey } from './mock-book.ts';
 import type { CaseResult, Failure } from './result.ts';

@@ -1,7 +1,7 @@
 import type { ErrorInfo } from '../activities/contract.ts';
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import type { ExecutionStatus } from '../workflows/contract.ts';
-import type { ScriptedEvent } from '../workflows/runtime/run-virtual.ts';
+import type { ScriptedEvent } from '../workflows/host/run-virtual.ts';
 
 /** A flow-test file (`*.test.yaml`, dsl.md, section 11), read and checked. */
 export interface TestFile {

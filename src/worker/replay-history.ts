@@ -2,7 +2,7 @@ import { Worker } from '@temporalio/worker';
 import { historyFromJson } from './history-json.ts';
 import { installRuntime } from './install-runtime.ts';
 import { workflowBundle } from './workflow-bundle.ts';
-import { createHistoryReader } from '../workflows/runtime/history-reader.ts';
+import { createHistoryReader } from '../workflows/host/history-reader.ts';
 import type { HistoryReader } from '../executions/history.ts';
 
 export interface ReplayedHistory extends Pick<HistoryReader, 'input' | 'status' | 'output' | 'error' | 'trace'> {

@@ -5,7 +5,7 @@ import { installRuntime } from '../../src/worker/install-runtime.ts';
 import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { BEHAVIOURS } from '../../src/workflows/interpreter/behaviours.ts';
 import { stepsByKey } from '../../src/workflows/interpreter/static-tree.ts';
-import { createHistoryReader } from '../../src/workflows/runtime/history-reader.ts';
+import { createHistoryReader } from '../../src/workflows/host/history-reader.ts';
 import type { HistoryReader } from '../../src/executions/history.ts';
 import { MODIFIERS_SEEN } from './modifiers-seen.ts';
 import { loadHistories, type RecordedHistory } from './histories.ts';

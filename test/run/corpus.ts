@@ -4,7 +4,7 @@ import { compile } from '../../src/dsl/index.ts';
 import type { FlowIr } from '../../src/dsl/ir/flow.ts';
 import type { Json, JsonObject } from '../../src/dsl/ir/json.ts';
 import type { ExecutionStatus } from '../../src/workflows/contract.ts';
-import { runVirtual, type ScriptedEvent, type VirtualResult, type VirtualRun } from '../../src/workflows/runtime/run-virtual.ts';
+import { runVirtual, type ScriptedEvent, type VirtualResult, type VirtualRun } from '../../src/workflows/host/run-virtual.ts';
 import type { TraceEvent } from '../../src/workflows/interpreter/trace.ts';
 import { demoAnswer, demoManifest, spareAdapter } from './demo-adapter.ts';
 

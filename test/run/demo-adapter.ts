@@ -3,7 +3,7 @@ import type { ActionContext, Adapter } from '../../src/adapters/adapter.ts';
 import { manifestHash } from '../../src/adapters/manifest-hash.ts';
 import type { AdapterManifest } from '../../src/adapters/manifest.ts';
 import type { Json } from '../../src/dsl/ir/json.ts';
-import type { VirtualAnswer } from '../../src/workflows/runtime/virtual-port.ts';
+import type { VirtualAnswer } from '../../src/workflows/host/virtual-port.ts';
 
 /**
  * An adapter whose calls say in their params what they do: wait `after` ms, fail as often as `fail` has codes, then give

@@ -5,7 +5,7 @@ import { compile } from '../../dsl/index.ts';
 import type { ExecutionGateway } from '../../executions/gateway.ts';
 import { pickVersion, parseFlowRef } from '../../flows/flow-ref.ts';
 import type { FlowStore, StoredFlow } from '../../flows/flow-store.ts';
-import { runVirtual } from '../../workflows/runtime/run-virtual.ts';
+import { runVirtual } from '../../workflows/host/run-virtual.ts';
 import { createApp } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
 

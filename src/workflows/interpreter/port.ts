@@ -6,7 +6,7 @@ import type { TraceEvent } from './trace.ts';
 
 /**
  * Everything the interpreter needs from outside. Three wirings: Temporal (runtime/temporal-port), virtual time
- * (runtime/virtual-port) and history (runtime/history-port). All waits reject with CancelledError once `cancel` is
+ * (host/virtual-port) and history (host/history-port). All waits reject with CancelledError once `cancel` is
  * cancelled; calls and children reject with FlowError when they fail. Keys are unique among what is pending.
  */
 export interface Port {

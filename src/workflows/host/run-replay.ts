@@ -8,7 +8,7 @@ import { Execution } from '../interpreter/execution.ts';
 import { Journal } from '../interpreter/journal.ts';
 import type { Memo } from '../interpreter/memo.ts';
 import type { TraceEvent } from '../interpreter/trace.ts';
-import { fromCause } from './from-temporal.ts';
+import { fromCause } from '../runtime/from-temporal.ts';
 import { timeOf } from './event-time.ts';
 import { HistoryPort } from './history-port.ts';
 import { settle } from './settle.ts';

@@ -6,7 +6,7 @@ import { type Deferred, deferred, orCancelled } from '../interpreter/deferred.ts
 import { FlowError } from '../interpreter/flow-error.ts';
 import type { CallOptions, ChildHandle, ChildRequest, Port } from '../interpreter/port.ts';
 import type { TraceEvent } from '../interpreter/trace.ts';
-import { historyMark } from './history-mark.ts';
+import { historyMark } from '../runtime/history-mark.ts';
 
 interface Pending {
   readonly answer: Deferred<Json>;

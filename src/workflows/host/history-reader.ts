@@ -7,7 +7,7 @@ import { TIMED_OUT_TYPE } from '../contract.ts';
 import type { Memo } from '../interpreter/memo.ts';
 import type { TraceEvent } from '../interpreter/trace.ts';
 import { timeOf } from './event-time.ts';
-import { fromCause } from './from-temporal.ts';
+import { fromCause } from '../runtime/from-temporal.ts';
 import { type Attempts, RunReplay } from './run-replay.ts';
 
 const TYPE = proto.temporal.api.enums.v1.EventType;
