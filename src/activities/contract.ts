@@ -1,5 +1,8 @@
 // What the workflow sends to activities and gets back. Types and constants only: the workflow bundle imports this file.
+import type { Fill } from '../dsl/ir/fill.ts';
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
+
+export type { Fill };
 
 /** The argument of the generic activity behind every `adapter.action` (its Temporal type). */
 export interface ActionRequest {
@@ -30,12 +33,6 @@ export interface ActionRequest {
   readonly callback?: CallbackClaim;
   /** Hash of the manifest that the flow version was checked against. */
   readonly pin?: string;
-}
-
-/** Text to assemble at a place in the params: literal, secret by name, or the callback address. A single part keeps nothing but text. */
-export interface Fill {
-  readonly path: readonly (string | number)[];
-  readonly parts: readonly (string | { readonly secret: string } | { readonly callback_url: true })[];
 }
 
 /** What a callback token stands for. The activity signs it; the API checks it and completes the step. */

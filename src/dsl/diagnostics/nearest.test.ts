@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance, nearest } from './nearest.ts';
+import { editDistance } from '../expressions/nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 describe('editDistance', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { Fill } from '../../activities/contract.ts';
+import type { Fill } from '../ir/fill.ts';
 import type { Json } from '../ir/json.ts';
 import type { CountIr, DurationIr, TextPart, ValueIr } from '../ir/value.ts';
 import { Budget } from './budget.ts';

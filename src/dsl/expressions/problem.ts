@@ -43,31 +43,3 @@ export const RESERVED_ROOTS: readonly string[] = [
   'now',
   'secrets',
 ];
-
-/** The nearest of `names` to what was written, or undefined if none is near. */
-export function nearest(written: string, names: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(written.length / 3)) + 1;
-  for (const name of names) {
-    const distance = name.toLowerCase() === written.toLowerCase() ? 0 : editDistance(written, name);
-    if (distance < least) {
-      best = name;
-      least = distance;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 4 || a.length > 40) return 99;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 99;
-}

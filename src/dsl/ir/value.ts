@@ -8,7 +8,7 @@ import type { Json } from './json.ts';
  * - `text`: a string with `${ … }` inside; parts are joined, objects and lists as JSON.
  * - `list`, `map`: containers with at least one part that is not plain data. Map entries keep the author's order.
  * - an entry with `optional` (a default from a manifest) is left out when it finds nothing (`expression_failed`).
- * - `secret`, `callback_url`: only in params; the activity fills them in (see {@link Fill} in activities/contract).
+ * - `secret`, `callback_url`: only in params; the activity fills them in (see `Fill` in fill.ts).
  */
 export type ValueIr =
   | { readonly v: 'lit'; readonly value: Json }
