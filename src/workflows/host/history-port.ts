@@ -18,6 +18,7 @@ interface PendingChild {
   readonly started: Deferred<void>;
   readonly answer: Deferred<Json>;
   readonly step: string;
+  readonly wait: boolean;
   recorded: boolean;
 }
 
@@ -84,7 +85,7 @@ export class HistoryPort implements Port {
   async startChild(request: ChildRequest, cancel: CancelToken): Promise<ChildHandle> {
     cancel.throwIfCancelled();
     const executionId = `${this.#executionId}~${request.step}~${request.generation}`;
-    const child: PendingChild = { started: deferred<void>(), answer: deferred<Json>(), step: request.step, recorded: false };
+    const child: PendingChild = { started: deferred<void>(), answer: deferred<Json>(), step: request.step, wait: request.wait, recorded: false };
     this.children.set(executionId, child);
     child.answer.promise.catch(() => undefined); // read by whoever waits for the child; nobody may
     const stop = cancel.onCancel(() => {

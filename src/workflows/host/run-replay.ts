@@ -5,6 +5,7 @@ import type { HistoryEvent } from '../../executions/history.ts';
 import { type CallbackMessage, type DecisionMessage, type ErrorInfo, type EventMessage, type RollbackMessage, type RunFlowInput, SIGNALS, UPDATES } from '../contract.ts';
 import { CancelledError } from '../interpreter/cancel.ts';
 import { Execution } from '../interpreter/execution.ts';
+import { FlowError } from '../interpreter/flow-error.ts';
 import { Journal } from '../interpreter/journal.ts';
 import type { Memo } from '../interpreter/memo.ts';
 import type { TraceEvent } from '../interpreter/trace.ts';
@@ -140,7 +141,7 @@ export class RunReplay {
     if (event.workflowExecutionSignaledEventAttributes) return this.#signal(event.workflowExecutionSignaledEventAttributes.signalName ?? '');
     if (event.workflowExecutionUpdateAcceptedEventAttributes) return this.#update(event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input);
     if (event.childWorkflowExecutionStartedEventAttributes) return this.#port.children.get(event.childWorkflowExecutionStartedEventAttributes.workflowExecution?.workflowId ?? '')?.started.resolve();
-    if (event.startChildWorkflowExecutionFailedEventAttributes) return this.#port.children.get(event.startChildWorkflowExecutionFailedEventAttributes.workflowId ?? '')?.started.reject(fromCause(undefined, {}, { isChild: true }));
+    if (event.startChildWorkflowExecutionFailedEventAttributes) return this.#notStarted(event.startChildWorkflowExecutionFailedEventAttributes.workflowId ?? '');
     if (event.childWorkflowExecutionCompletedEventAttributes) return this.#answerChild(event.childWorkflowExecutionCompletedEventAttributes.initiatedEventId, { result: first(event.childWorkflowExecutionCompletedEventAttributes.result) });
     if (event.childWorkflowExecutionFailedEventAttributes) return this.#answerChild(event.childWorkflowExecutionFailedEventAttributes.initiatedEventId, { failure: event.childWorkflowExecutionFailedEventAttributes.failure });
     if (event.childWorkflowExecutionCanceledEventAttributes) return this.#answerChild(event.childWorkflowExecutionCanceledEventAttributes.initiatedEventId, { failure: { message: 'cancelled', canceledFailureInfo: {} } });
@@ -172,6 +173,13 @@ export class RunReplay {
       const cause = toError(how.failure);
       child.answer.reject(fromCause(cause, { step: child.step }, { isChild: true }));
     }
+  }
+  /** Temporal refuses to start what runs already; a sub-flow that nobody waits for counts as started. */
+  #notStarted(workflowId: string): void {
+    const child = this.#port.children.get(workflowId);
+    if (child === undefined) return;
+    if (child.wait) child.started.reject(new FlowError({ code: 'already_running', message: `the sub-flow ${workflowId} runs already`, step: child.step, retryable: true }));
+    else child.started.resolve();
   }
   #applyMarker(event: HistoryEvent): void {
     const marker = event.markerRecordedEventAttributes;

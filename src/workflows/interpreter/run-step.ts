@@ -1,4 +1,4 @@
-import type { Json } from '../../dsl/ir/json.ts';
+import type { Json, JsonObject } from '../../dsl/ir/json.ts';
 import type { HandlerIr, StepIr } from '../../dsl/ir/step.ts';
 import { runKind } from '../steps/index.ts';
 import { CancelledError } from './cancel.ts';
@@ -113,8 +113,10 @@ class StepRun {
     };
     let outcome: Outcome;
     try {
-      outcome = await this.#withHandlers(resumed);
+      outcome = this.#knownOutcome() ?? (await this.#withHandlers(resumed));
+      this.#keepOutcome({ ...outcome, passed: outcome.passed === undefined ? null : errorJson(outcome.passed.info) });
     } catch (error) {
+      if (error instanceof FlowError) this.#keepOutcome({ error: errorJson(error.info) });
       await cleanUp().catch((second: unknown) => {
         // A cancellation goes on whatever its clean-up comes to: the trace has it.
         if (second instanceof FlowError && error instanceof CancelledError) return;
@@ -124,6 +126,19 @@ class StepRun {
     }
     if (outcome.ran) await cleanUp();
     return outcome;
+  }
+
+  /** For a rollback to a step of the `finally`: what came before it isn't done again. */
+  #keepOutcome(outcome: JsonObject): void {
+    const { journal } = this.#engine;
+    if (journal.open(this.#address)['outcome'] === undefined) journal.setOpen(this.#address, { outcome, outcome_at: journal.mark() });
+  }
+  #knownOutcome(): Outcome | null {
+    const known = this.#engine.journal.open(this.#address)['outcome'] as JsonObject | undefined; // written above
+    if (known === undefined) return null;
+    if (known['error'] !== undefined) throw new FlowError(known['error'] as never); // an ErrorInfo
+    const passed = known['passed'] ?? null;
+    return { ran: known['ran'] === true, result: known['result'] ?? null, ...(passed !== null && { passed: new FlowError(passed as never) }) };
   }
 
   async #withHandlers(resumed: boolean): Promise<Outcome> {

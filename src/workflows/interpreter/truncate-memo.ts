@@ -1,6 +1,7 @@
 import type { FlowIr } from '../../dsl/ir/flow.ts';
 import type { Memo, StepEntry } from './memo.ts';
-import { COMPOUND, isLoop, stepsByKey } from './static-tree.ts';
+import { reopenStep } from './reopen-step.ts';
+import { stepsByKey } from './static-tree.ts';
 
 /** Why a step can't be gone back to: it never began, it began more than once, or what was before it was condensed. */
 export class StepNotAvailable extends Error {
@@ -27,7 +28,10 @@ export function truncateMemo(memo: Memo, to: string, options: { flow: FlowIr; ne
     const entry = memo.steps[address];
     if (entry === undefined || entry.start >= at) continue;
     if (entry.end !== undefined && entry.end < at) kept[address] = entry;
-    else if (isReopened(address, entry, kinds)) kept[address] = reopened(entry);
+    else {
+      const open = reopenStep(address, entry, { memo, at, kinds });
+      if (open !== null) kept[address] = open;
+    }
   }
   const { generations } = memo;
   return {
@@ -57,19 +61,4 @@ export function findStep(memo: Memo, to: string, flow: FlowIr): { address: strin
   const latest = open[0] ?? named.sort((a, b) => b.entry.start - a.entry.start)[0];
   if (latest === undefined) throw new StepNotAvailable('step_not_found', `step ${to} has not begun in this execution`);
   return latest;
-}
-
-/** Blocks, rounds, branches and waits that go on; calls and the like are done again. */
-function isReopened(address: string, entry: StepEntry, kinds: ReturnType<typeof stepsByKey>): boolean {
-  if (address.endsWith(']') || address.includes('|')) return true;
-  const step = kinds.get(address.slice(address.lastIndexOf('.') + 1));
-  if (step === undefined) return false;
-  if (COMPOUND.has(step.kind) || isLoop(step) || step.kind === 'wait' || step.kind === 'approve') return true;
-  return step.kind === 'call' && entry.open?.['called'] === true && entry.open['payload'] === undefined;
-}
-
-function reopened(entry: StepEntry): StepEntry {
-  const { end: _end, endedAt: _endedAt, result: _result, error: _error, ...rest } = entry;
-  const { failed: _failed, ...open } = rest.open ?? {};
-  return { ...rest, status: 'open', ...(rest.open !== undefined && { open }) };
 }

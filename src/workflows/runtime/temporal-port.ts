@@ -13,6 +13,7 @@ import {
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ActionRequest, EngineActivities, SlotRequest } from '../../activities/contract.ts';
 import type { Json } from '../../dsl/ir/json.ts';
 import { type RunFlowInput, SIGNALS } from '../contract.ts';
@@ -101,8 +102,11 @@ export class TemporalPort implements Port {
       )
       .catch((error: unknown) => {
         stop();
-        throw fromTemporal(error, { step: request.step });
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw fromTemporal(error, { step: request.step });
+        if (!request.wait) return null; // its block is tried again: it was started the first time
+        throw new FlowError({ code: 'already_running', message: `the sub-flow ${workflowId} runs already`, step: request.step, retryable: true });
       });
+    if (handle === null) return { executionId: workflowId, result: new Promise(() => undefined), signal: () => undefined };
     const result = scope
       .run(() => handle.result())
       .then((output) => output as Json, (error: unknown) => {
