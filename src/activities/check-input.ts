@@ -7,6 +7,11 @@ export const checkInput: EngineActivities['weir.check_input'] = async ({ schema,
   const { value, faults } = checkValue(schema, input);
   if (faults.length === 0) return value;
   const message = `the input does not fit: ${faults.map((fault) => fault.message).join('; ')}`;
-  const info: ErrorInfo = { code: 'invalid_input', message, retryable: false, details: faults.map(({ path, message: text }) => ({ path, message: text })) };
+  const info: ErrorInfo = {
+    code: 'invalid_input',
+    message,
+    retryable: false,
+    details: faults.map(({ path, message: text }) => ({ path, message: text })),
+  };
   throw ApplicationFailure.create({ type: info.code, message, nonRetryable: true, details: [info] });
 };

@@ -7,9 +7,13 @@ import type { EngineActivities, ErrorInfo } from './contract.ts';
 export function createResolveFlow(store: Pick<FlowStore, 'get'>): EngineActivities['weir.resolve_flow'] {
   return async ({ ref }) => {
     const found = await store.get(ref);
-    if (found?.ir === undefined) throw notFound(found === undefined ? `there is no flow ${ref}` : `flow ${found.name} ${found.version} has errors`);
+    if (found?.ir === undefined)
+      throw notFound(
+        found === undefined ? `there is no flow ${ref}` : `flow ${found.name} ${found.version} has errors`,
+      );
     const { flows, missing } = await resolveFlows(store, found.ir);
-    if (missing.length > 0) throw notFound(`flow ${found.name} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}`);
+    if (missing.length > 0)
+      throw notFound(`flow ${found.name} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}`);
     return { ref, flows: { ...flows, [ref]: found.ir } };
   };
 }

@@ -3,7 +3,10 @@ import { Problem } from '../problems/problem.ts';
 import { type FakeAnswer, fakeApi, ID } from './testdata/fake-api.ts';
 
 function problem(answer: FakeAnswer, status: number, code: string): void {
-  expect(answer).toMatchObject({ status, body: { code, status, detail: expect.any(String), request_id: 'req-1', title: expect.any(String) } });
+  expect(answer).toMatchObject({
+    status,
+    body: { code, status, detail: expect.any(String), request_id: 'req-1', title: expect.any(String) },
+  });
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
 }
 
@@ -35,7 +38,9 @@ describe('every answer', () => {
   });
 
   test('that asks to come back says when', async () => {
-    const { call } = fakeApi({ executions: { get: async () => Promise.reject(new Problem('temporal_unavailable', 'away')) } });
+    const { call } = fakeApi({
+      executions: { get: async () => Promise.reject(new Problem('temporal_unavailable', 'away')) },
+    });
     const answer = await call('GET', `/executions/${ID}`);
     problem(answer, 503, 'temporal_unavailable');
     expect(answer.headers.get('retry-after')).toBe('2');
@@ -43,16 +48,27 @@ describe('every answer', () => {
 });
 
 describe('until there are identities', () => {
-  test.each(['http://evil.example', 'https://127.0.0.1.evil.example', 'null'])('a page of %s is refused', async (origin) => {
-    problem(await fakeApi().call('GET', '/healthz', undefined, { origin }), 403, 'foreign_origin');
-  });
+  test.each(['http://evil.example', 'https://127.0.0.1.evil.example', 'null'])(
+    'a page of %s is refused',
+    async (origin) => {
+      problem(await fakeApi().call('GET', '/healthz', undefined, { origin }), 403, 'foreign_origin');
+    },
+  );
   test('a name that is rebound to loopback is refused; loopback itself is not', async () => {
     problem(await fakeApi().call('GET', '/healthz', undefined, { host: 'evil.example' }), 421, 'foreign_host');
-    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:1']) expect((await fakeApi().call('GET', '/healthz', undefined, { host, origin: `http://${host}` })).status).toBe(200);
+    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:1'])
+      expect((await fakeApi().call('GET', '/healthz', undefined, { host, origin: `http://${host}` })).status).toBe(200);
   });
   test('callback addresses may be called under any name: the token is the credential', async () => {
     const callback = vi.fn(async () => ({ accepted: true as const, execution_id: ID, step: 's' }));
-    expect(await fakeApi({ executions: { callback } }).call('POST', '/callbacks/t.t', { a: 1 }, { host: 'hooks.example.com' })).toMatchObject({ status: 200, body: { accepted: true } });
+    expect(
+      await fakeApi({ executions: { callback } }).call(
+        'POST',
+        '/callbacks/t.t',
+        { a: 1 },
+        { host: 'hooks.example.com' },
+      ),
+    ).toMatchObject({ status: 200, body: { accepted: true } });
     expect(callback).toHaveBeenCalledWith('t.t', { a: 1 });
   });
 });
@@ -60,11 +76,17 @@ describe('until there are identities', () => {
 describe('bodies', () => {
   const path = '/flows/a/execute';
   test.each(['{"input": ', '', 'input=1', '\u0000'])('%j is not JSON', async (text) => {
-    const answer = await fakeApi().call('POST', `/executions/${ID}/signal`, text === '' ? ' ' : text, { 'content-type': 'application/json' });
+    const answer = await fakeApi().call('POST', `/executions/${ID}/signal`, text === '' ? ' ' : text, {
+      'content-type': 'application/json',
+    });
     problem(answer, 400, 'invalid_json');
   });
   test('invalid UTF-8 is not JSON', async () => {
-    problem(await fakeApi().call('POST', path, new Uint8Array([0x7b, 0xff, 0x7d]), { 'content-type': 'application/json' }), 400, 'invalid_json');
+    problem(
+      await fakeApi().call('POST', path, new Uint8Array([0x7b, 0xff, 0x7d]), { 'content-type': 'application/json' }),
+      400,
+      'invalid_json',
+    );
   });
   test.each([[[1, 2]], ['"text"'], ['null'], ['7']])('%j is no object', async (body) => {
     problem(await fakeApi().call('POST', path, body, { 'content-type': 'application/json' }), 400, 'invalid_request');
@@ -79,9 +101,18 @@ describe('bodies', () => {
   });
   test('what is too long is refused, with or without a length', async () => {
     const { app, call } = fakeApi();
-    problem(await call('POST', `/executions/${ID}/signal`, { type: 'x', data: 'x'.repeat(1_100_000) }), 413, 'payload_too_large');
+    problem(
+      await call('POST', `/executions/${ID}/signal`, { type: 'x', data: 'x'.repeat(1_100_000) }),
+      413,
+      'payload_too_large',
+    );
     const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(100_000)) });
-    const request = new Request(`http://127.0.0.1/executions/${ID}/signal`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: endless, duplex: 'half' } as RequestInit);
+    const request = new Request(`http://127.0.0.1/executions/${ID}/signal`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: endless,
+      duplex: 'half',
+    });
     expect((await app.request(request)).status).toBe(413);
   });
 });

@@ -18,14 +18,17 @@ export function createApp(deps: ApiDeps): Hono<Env> {
     c.set('requestId', requestId);
     refuseForeigners(c.req.raw);
     await next();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS))
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     c.res.headers.set('x-request-id', requestId);
   });
   app.onError((error, c) => {
     const requestId = c.get('requestId') ?? deps.newRequestId();
-    if (!(error instanceof Problem)) log('error', `${c.req.method} ${c.req.path} failed`, { request_id: requestId, error });
+    if (!(error instanceof Problem))
+      log('error', `${c.req.method} ${c.req.path} failed`, { request_id: requestId, error });
     const response = problemResponse(error, requestId);
-    for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, 'x-request-id': requestId })) response.headers.set(name, value);
+    for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, 'x-request-id': requestId }))
+      response.headers.set(name, value);
     return response;
   });
   const routes = allRoutes(deps);
@@ -33,7 +36,9 @@ export function createApp(deps: ApiDeps): Hono<Env> {
   for (const [path, methods] of methodsByPath(routes)) {
     app.all(path, (c) => {
       const allow = methods.join(', ');
-      throw new Problem('method_not_allowed', `${c.req.method} is not allowed on ${c.req.path}; ${allow} is.`, { headers: { allow } });
+      throw new Problem('method_not_allowed', `${c.req.method} is not allowed on ${c.req.path}; ${allow} is.`, {
+        headers: { allow },
+      });
     });
   }
   app.notFound((c) => {
@@ -55,13 +60,21 @@ async function handle(route: Route, c: import('hono').Context): Promise<Response
   const params = route.params === undefined ? undefined : parse(c.req.param(), route.params, 'the path');
   const query = route.query === undefined ? undefined : parse(c.req.query(), route.query, 'the query');
   const body = route.body === undefined ? undefined : await readBody(c.req.raw, route.body);
-  return route.handle({ params, query, body, header: (name) => c.req.header(name), signal: c.req.raw.signal, context: c });
+  return route.handle({
+    params,
+    query,
+    body,
+    header: (name) => c.req.header(name),
+    signal: c.req.raw.signal,
+    context: c,
+  });
 }
 
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, string[]>();
-  for (const { path, method } of routes) methods.set(honoPath(path), [...(methods.get(honoPath(path)) ?? []), method.toUpperCase()]);
+  for (const { path, method } of routes)
+    methods.set(honoPath(path), [...(methods.get(honoPath(path)) ?? []), method.toUpperCase()]);
   return methods;
 }

@@ -28,12 +28,17 @@ export async function readBody(request: Request, body: NonNullable<Route['body']
 
 /** Reads at most `maxBytes`; what is longer is refused before it is read to the end. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = (): Problem => new Problem('payload_too_large', `The body is larger than ${maxBytes >= 1024 * 1024 ? `${maxBytes / 1024 / 1024} MiB` : `${Math.floor(maxBytes / 1024)} KiB`}.`);
+  const tooLarge = (): Problem =>
+    new Problem(
+      'payload_too_large',
+      `The body is larger than ${maxBytes >= 1024 * 1024 ? `${maxBytes / 1024 / 1024} MiB` : `${Math.floor(maxBytes / 1024)} KiB`}.`,
+    );
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) { // Node's streams can be iterated; the DOM's type does not say so
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    // Node's streams can be iterated; the DOM's type does not say so
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
@@ -46,7 +51,10 @@ export function mediaType(request: Request, allowed: readonly string[]): string 
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (allowed.includes(type)) return type;
   if (allowed.includes('application/json') && /^application\/[\w.-]+\+json$/.test(type)) return 'application/json';
-  throw new Problem('unsupported_media_type', `${type === '' ? 'The body has no Content-Type' : `${type} is not understood here`}; send ${allowed.join(', ')}.`);
+  throw new Problem(
+    'unsupported_media_type',
+    `${type === '' ? 'The body has no Content-Type' : `${type} is not understood here`}; send ${allowed.join(', ')}.`,
+  );
 }
 
 /** UTF-8 JSON. Throws invalid_json. */
@@ -54,7 +62,10 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Problem('invalid_json', `The body is not JSON: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8 text'}.`);
+    throw new Problem(
+      'invalid_json',
+      `The body is not JSON: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8 text'}.`,
+    );
   }
 }
 
@@ -64,8 +75,15 @@ export function parse<S extends z.ZodType>(value: unknown, schema: S, part: stri
   if (result.success) return result.data;
   const errors: ValueFault[] = result.error.issues.flatMap((issue) => {
     const at = (keys: readonly PropertyKey[]): string => keys.map((key) => `/${String(key)}`).join('');
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ code: 'unknown_key', path: at([...issue.path, key]), message: `${key} is not known in ${part}` }));
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        code: 'unknown_key',
+        path: at([...issue.path, key]),
+        message: `${key} is not known in ${part}`,
+      }));
     return [{ code: issue.code, path: at(issue.path), message: `${at(issue.path) || part}: ${issue.message}` }];
   });
-  throw new Problem('invalid_request', `${part} is not valid: ${errors.map((fault) => fault.message).join('; ')}.`, { errors });
+  throw new Problem('invalid_request', `${part} is not valid: ${errors.map((fault) => fault.message).join('; ')}.`, {
+    errors,
+  });
 }

@@ -13,5 +13,6 @@ export function refuseForeigners(request: Request): void {
   const host = request.headers.get('host') ?? url.host;
   if (!LOOPBACK.test(host)) throw new Problem('foreign_host', `${host} is not a name of this machine's loopback.`);
   const origin = request.headers.get('origin');
-  if (origin !== null && !LOOPBACK.test(origin.replace(/^https?:\/\//i, ''))) throw new Problem('foreign_origin', `Pages of ${origin} may not use this API.`);
+  if (origin !== null && !LOOPBACK.test(origin.replace(/^https?:\/\//i, '')))
+    throw new Problem('foreign_origin', `Pages of ${origin} may not use this API.`);
 }

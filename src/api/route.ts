@@ -60,10 +60,21 @@ export interface Route {
   readonly handle: (request: RouteRequest<unknown, unknown, unknown>) => Promise<Response> | Response;
 }
 
-type BodyOf<B> = B extends JsonBody<infer S> ? z.output<S> : B extends FlowBody ? Uint8Array : B extends RawBody ? Uint8Array : undefined;
+type BodyOf<B> =
+  B extends JsonBody<infer S>
+    ? z.output<S>
+    : B extends FlowBody
+      ? Uint8Array
+      : B extends RawBody
+        ? Uint8Array
+        : undefined;
 
 /** Defines a route; the handler's types follow from the schemas. */
-export function route<P extends z.ZodObject | undefined = undefined, Q extends z.ZodObject | undefined = undefined, B extends JsonBody | FlowBody | RawBody | undefined = undefined>(
+export function route<
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends JsonBody | FlowBody | RawBody | undefined = undefined,
+>(
   definition: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
     readonly params?: P;
     readonly query?: Q;
@@ -75,6 +86,10 @@ export function route<P extends z.ZodObject | undefined = undefined, Q extends z
 }
 
 /** Answers with JSON. */
-export function json(body: unknown, status: 200 | 201 | 202 = 200, headers: Readonly<Record<string, string>> = {}): Response {
+export function json(
+  body: unknown,
+  status: 200 | 201 | 202 = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
 }

@@ -7,44 +7,96 @@ import { isExecutionId } from '../executions/execution-id.ts';
 export const JSON_VALUE = z.custom<Json>((value) => value !== undefined, 'is required').describe('any JSON');
 
 export const EXECUTION_ID = z.string().refine(isExecutionId, 'is not an execution id').describe('id of an execution');
-export const FLOW_ID = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'is not a flow name').describe('name of the flow');
-export const STEP = z.string().min(1).max(1_000).describe('path of a step, `each[2].fetch`, or an id, which means its only or latest instance');
+export const FLOW_ID = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'is not a flow name')
+  .describe('name of the flow');
+export const STEP = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .describe('path of a step, `each[2].fetch`, or an id, which means its only or latest instance');
 export const VERSION_RANGE = z.string().min(1).max(100).describe('a version, or a semver range');
 export const TAG = z.string().regex(/^[^'"`\\\p{Cc}]{1,100}$/u, 'is not a tag');
 export const ENVIRONMENT = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'is not an environment');
 
 /** `10s`, `5m`, ISO 8601: milliseconds, at most `maxMs` (longer is cut). */
 export function duration(maxMs: number) {
-  return z.string().max(40).transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms === null || ms < 0) {
-      context.addIssue({ code: 'custom', message: 'is not a duration such as 10s' });
-      return z.NEVER;
-    }
-    return Math.min(ms, maxMs);
-  });
+  return z
+    .string()
+    .max(40)
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms === null || ms < 0) {
+        context.addIssue({ code: 'custom', message: 'is not a duration such as 10s' });
+        return z.NEVER;
+      }
+      return Math.min(ms, maxMs);
+    });
 }
 
-export const STATUS = z.enum(['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out']);
+export const STATUS = z.enum([
+  'running',
+  'waiting',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+  'terminated',
+  'timed_out',
+]);
 const LINKS = z.record(z.string(), z.string());
 const ERROR = z.looseObject({ code: z.string(), message: z.string() });
 
 export const DIAGNOSTIC = z.object({
-  code: z.string(), severity: z.enum(['error', 'warning']), message: z.string(), path: z.string(),
-  line: z.int(), column: z.int(), end_line: z.int(), end_column: z.int(), hint: z.string().optional(),
+  code: z.string(),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+  path: z.string(),
+  line: z.int(),
+  column: z.int(),
+  end_line: z.int(),
+  end_column: z.int(),
+  hint: z.string().optional(),
 });
-export const STARTED = z.object({ execution_id: z.string(), flow: z.string(), version: z.string(), status: STATUS, links: LINKS });
+export const STARTED = z.object({
+  execution_id: z.string(),
+  flow: z.string(),
+  version: z.string(),
+  status: STATUS,
+  links: LINKS,
+});
 const SUMMARY = z.object({
-  execution_id: z.string(), flow: z.string(), version: z.string(), status: STATUS, environment: z.string(), tags: z.array(z.string()),
-  started_at: z.iso.datetime(), ended_at: z.iso.datetime().nullable(), links: LINKS,
+  execution_id: z.string(),
+  flow: z.string(),
+  version: z.string(),
+  status: STATUS,
+  environment: z.string(),
+  tags: z.array(z.string()),
+  started_at: z.iso.datetime(),
+  ended_at: z.iso.datetime().nullable(),
+  links: LINKS,
 });
 const STEP_VIEW = z.object({
-  id: z.string(), path: z.string(), kind: z.string(), adapter: z.string().optional(), action: z.string().optional(),
-  status: z.enum(['running', 'waiting', 'completed', 'skipped', 'failed', 'cancelled']), attempts: z.int(),
-  started_at: z.iso.datetime(), ended_at: z.iso.datetime().nullable(), duration_ms: z.number().nullable(), result: JSON_VALUE.optional(), error: ERROR.optional(),
+  id: z.string(),
+  path: z.string(),
+  kind: z.string(),
+  adapter: z.string().optional(),
+  action: z.string().optional(),
+  status: z.enum(['running', 'waiting', 'completed', 'skipped', 'failed', 'cancelled']),
+  attempts: z.int(),
+  started_at: z.iso.datetime(),
+  ended_at: z.iso.datetime().nullable(),
+  duration_ms: z.number().nullable(),
+  result: JSON_VALUE.optional(),
+  error: ERROR.optional(),
 });
 export const EXECUTION = SUMMARY.extend({
-  hash: z.string(), input: JSON_VALUE, output: JSON_VALUE.nullable(), error: ERROR.nullable(), duration_ms: z.number().nullable(),
+  hash: z.string(),
+  input: JSON_VALUE,
+  output: JSON_VALUE.nullable(),
+  error: ERROR.nullable(),
+  duration_ms: z.number().nullable(),
   origin: z.object({ execution_id: z.string(), from: z.string().optional() }).nullable(),
   parent: z.object({ execution_id: z.string(), step: z.string() }).nullable(),
   waiting: z.array(z.object({ step: z.string(), on: z.string(), reason: z.string(), until: z.string().nullable() })),
@@ -52,10 +104,25 @@ export const EXECUTION = SUMMARY.extend({
 });
 export const EXECUTION_PAGE = z.object({ items: z.array(SUMMARY), next: z.string().nullable() });
 export const FLOW = z.object({
-  flow: z.string(), version: z.string(), hash: z.string(), title: z.string().nullable(), description: z.string().nullable(), category: z.string().nullable(),
-  tags: z.array(z.string()), status: z.enum(['valid', 'invalid']), created_at: z.iso.datetime(), diagnostics: z.array(DIAGNOSTIC), links: LINKS,
+  flow: z.string(),
+  version: z.string(),
+  hash: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  category: z.string().nullable(),
+  tags: z.array(z.string()),
+  status: z.enum(['valid', 'invalid']),
+  created_at: z.iso.datetime(),
+  diagnostics: z.array(DIAGNOSTIC),
+  links: LINKS,
 });
 export const PROBLEM = z.looseObject({
-  type: z.string(), title: z.string(), status: z.int(), code: z.string(), detail: z.string(), remedy: z.string(), request_id: z.string(),
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  remedy: z.string(),
+  request_id: z.string(),
   errors: z.array(z.looseObject({ code: z.string(), message: z.string() })).optional(),
 });

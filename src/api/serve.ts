@@ -17,9 +17,16 @@ export interface ApiServer {
 }
 
 /** Serves the app. Rejects for a host that is not loopback, and when the port is taken. */
-export async function serve(app: { readonly fetch: Hono['fetch'] }, { host = '127.0.0.1', port }: ServeOptions): Promise<ApiServer> {
-  if (!/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host)) throw new Error(`${host} is not loopback: the API has no identities yet and is served to this machine only`);
-  const server = createServer({ requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 }, getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+export async function serve(
+  app: { readonly fetch: Hono['fetch'] },
+  { host = '127.0.0.1', port }: ServeOptions,
+): Promise<ApiServer> {
+  if (!/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host))
+    throw new Error(`${host} is not loopback: the API has no identities yet and is served to this machine only`);
+  const server = createServer(
+    { requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -42,9 +42,19 @@ export function createEventSink(deps: SinkDeps): EventSink {
   return {
     async deliver(event) {
       const flows = await deps.flows.list();
-      const waiting = await awaiting(deps, flows.map((flow) => flow.name), event.type);
+      const waiting = await awaiting(
+        deps,
+        flows.map((flow) => flow.name),
+        event.type,
+      );
       const { delivered, refused } = await offerEvent(deps.runs, waiting, event);
-      const rejected = refused.map(({ flow, code, executionId, message }): RejectedEvent => ({ flow, code, detail: `execution ${executionId}: ${message}` }));
+      const rejected = refused.map(
+        ({ flow, code, executionId, message }): RejectedEvent => ({
+          flow,
+          code,
+          detail: `execution ${executionId}: ${message}`,
+        }),
+      );
       const started: string[] = [];
       for (const { ir } of flows) {
         const outcome = ir === undefined ? null : await startTriggered(deps, ir, event);
@@ -67,16 +77,26 @@ async function awaiting({ flows }: SinkDeps, names: readonly string[], type: str
 }
 
 /** Id of the execution, why there is none, or null when the event is no trigger of the flow. */
-async function startTriggered({ start }: SinkDeps, flow: FlowIr, event: TriggerEvent): Promise<string | RejectedEvent | null> {
+async function startTriggered(
+  { start }: SinkDeps,
+  flow: FlowIr,
+  event: TriggerEvent,
+): Promise<string | RejectedEvent | null> {
   const input = triggeredInput(flow, event);
   if (input === null) return null;
   if ('error' in input) return { flow: flow.name, code: 'expression_failed', detail: input.error };
   try {
-    const started = await start({ flow: flow.name, input: input.value, trigger: event, idempotencyKey: `event ${event.source} ${event.id}` });
+    const started = await start({
+      flow: flow.name,
+      input: input.value,
+      trigger: event,
+      idempotencyKey: `event ${event.source} ${event.id}`,
+    });
     return started.execution_id;
   } catch (error) {
     // What is wrong with the flow or the event stays wrong; what is away comes back, and the event with it.
-    if (!(error instanceof Problem) || error.code === 'temporal_unavailable' || error.code === 'overloaded') throw error;
+    if (!(error instanceof Problem) || error.code === 'temporal_unavailable' || error.code === 'overloaded')
+      throw error;
     return { flow: flow.name, code: error.code, detail: error.message };
   }
 }

@@ -10,8 +10,14 @@ type EventTrigger = Extract<TriggerIr, { on: 'event' }>;
  * The input that an event starts a flow with: by the first trigger of its type whose `match` fits. Null when none does; `error` when the
  * trigger's `input` can't be worked out.
  */
-export function triggeredInput(flow: FlowIr, event: TriggerEvent): { readonly value: Json } | { readonly error: string } | null {
-  const trigger = flow.triggers.find((one): one is EventTrigger => one.on === 'event' && one.type === event.type && matches(event.data, one.match ?? null));
+export function triggeredInput(
+  flow: FlowIr,
+  event: TriggerEvent,
+): { readonly value: Json } | { readonly error: string } | null {
+  const trigger = flow.triggers.find(
+    (one): one is EventTrigger =>
+      one.on === 'event' && one.type === event.type && matches(event.data, one.match ?? null),
+  );
   if (trigger === undefined) return null;
   if (trigger.input === undefined) return { value: event.data };
   try {

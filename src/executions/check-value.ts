@@ -44,17 +44,23 @@ function toFault(error: ErrorObject): ValueFault {
   const missing: unknown = error.params['missingProperty'];
   const extra: unknown = error.params['additionalProperty'] ?? error.params['unevaluatedProperty'];
   const name = typeof missing === 'string' ? missing : typeof extra === 'string' ? extra : null;
-  const path = name === null ? error.instancePath : `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const path =
+    name === null ? error.instancePath : `${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   return { code: error.keyword, path, message: `${path === '' ? 'the value' : path} ${describe(error)}` };
 }
 
 function describe(error: ErrorObject): string {
   switch (error.keyword) {
-    case 'required': return 'is required';
+    case 'required':
+      return 'is required';
     case 'additionalProperties':
-    case 'unevaluatedProperties': return 'is not a known key';
-    case 'enum': return `must be one of ${JSON.stringify(error.params['allowedValues'])}`;
-    case 'const': return `must be ${JSON.stringify(error.params['allowedValue'])}`;
-    default: return error.message ?? 'is not valid';
+    case 'unevaluatedProperties':
+      return 'is not a known key';
+    case 'enum':
+      return `must be one of ${JSON.stringify(error.params['allowedValues'])}`;
+    case 'const':
+      return `must be ${JSON.stringify(error.params['allowedValue'])}`;
+    default:
+      return error.message ?? 'is not valid';
   }
 }

@@ -29,7 +29,8 @@ export interface CompletedCallback {
  */
 export async function completeCallback(deps: CallbackDeps, token: string, payload: Json): Promise<CompletedCallback> {
   const verified = deps.verify(token);
-  if (!verified.ok && (verified.reason === 'forged' || verified.claim === undefined)) throw new Problem('invalid_callback_token', 'The token in the address was not made by this server.');
+  if (!verified.ok && (verified.reason === 'forged' || verified.claim === undefined))
+    throw new Problem('invalid_callback_token', 'The token in the address was not made by this server.');
   const { claim } = verified;
   if (claim === undefined) throw new Error('a genuine token has a claim');
   const answer: CompletedCallback = { accepted: true, execution_id: claim.execution, step: claim.step };
@@ -41,11 +42,20 @@ export async function completeCallback(deps: CallbackDeps, token: string, payloa
   const faults = checked[0]?.faults ?? [];
   if (checked.length > 0 && fitting === undefined) {
     if (await wasUsed(deps.reader, claim)) return answer;
-    throw new Problem('invalid_payload', `The payload does not fit the schema of ${claim.step}: ${faults.map((fault) => fault.message).join('; ')}.`, { errors: faults });
+    throw new Problem(
+      'invalid_payload',
+      `The payload does not fit the schema of ${claim.step}: ${faults.map((fault) => fault.message).join('; ')}.`,
+      { errors: faults },
+    );
   }
   const message: CallbackMessage = { step: claim.step, nonce: claim.nonce, payload: fitting?.value ?? payload };
   const id = createHash('sha256').update(token).digest('hex');
-  const outcome = await deps.runs.update({ executionId: claim.execution, name: UPDATES.callback, id, argument: { ...message } });
+  const outcome = await deps.runs.update({
+    executionId: claim.execution,
+    name: UPDATES.callback,
+    id,
+    argument: { ...message },
+  });
   if (outcome.kind === 'done' || (await wasUsed(deps.reader, claim))) return answer;
   return gone(claim, outcome.kind === 'ended' ? 'the execution has ended' : 'the step does not wait for it any more');
 }
@@ -60,7 +70,11 @@ async function flowOf(runs: Runs, claim: CallbackClaim): Promise<FlowIr> {
 }
 
 /** Schemas of the actions that the step may have called: its target's and its fallbacks'. A payload must fit one. */
-function callbackSchemas(flow: FlowIr, address: string, adapters: ReadonlyMap<string, AdapterManifest>): readonly JsonObject[] {
+function callbackSchemas(
+  flow: FlowIr,
+  address: string,
+  adapters: ReadonlyMap<string, AdapterManifest>,
+): readonly JsonObject[] {
   const step = findStepIr(flow, address);
   if (step?.kind !== 'call') return [];
   return step.targets.flatMap(({ adapter, action }) => {
@@ -82,5 +96,8 @@ async function wasUsed(reader: ExecutionReader, claim: CallbackClaim): Promise<b
 }
 
 function gone(claim: CallbackClaim, why: string): never {
-  throw new Problem('callback_gone', `The callback for step ${claim.step} of execution ${claim.execution} can't be taken any more: ${why}.`);
+  throw new Problem(
+    'callback_gone',
+    `The callback for step ${claim.step} of execution ${claim.execution} can't be taken any more: ${why}.`,
+  );
 }

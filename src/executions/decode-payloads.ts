@@ -7,8 +7,12 @@ export async function decodePayloads(events: readonly HistoryEvent[], codecs: re
   const found: Payload[] = [];
   for (const event of events) collect(event, found);
   for (const codec of [...codecs].reverse()) {
-    const decoded = await codec.decode(found.map(({ metadata, data }) => ({ metadata: metadata ?? null, data: data ?? null })));
-    decoded.forEach((payload, i) => Object.assign(found[i] ?? {}, { metadata: payload.metadata ?? {}, data: payload.data ?? new Uint8Array() }));
+    const decoded = await codec.decode(
+      found.map(({ metadata, data }) => ({ metadata: metadata ?? null, data: data ?? null })),
+    );
+    decoded.forEach((payload, i) =>
+      Object.assign(found[i] ?? {}, { metadata: payload.metadata ?? {}, data: payload.data ?? new Uint8Array() }),
+    );
   }
 }
 

@@ -14,7 +14,15 @@ import { stepViews } from './step-views.ts';
 import type { StepView } from './view.ts';
 import { walkSteps } from './walk-steps.ts';
 
-export type Mock = { readonly return: Json } | { readonly fail: { readonly code: string; readonly message?: string | undefined; readonly [field: string]: unknown } };
+export type Mock =
+  | { readonly return: Json }
+  | {
+      readonly fail: {
+        readonly code: string;
+        readonly message?: string | undefined;
+        readonly [field: string]: unknown;
+      };
+    };
 export interface DryRunRequest {
   readonly flow: string;
   readonly version?: string;
@@ -49,39 +57,86 @@ export interface PlannedStep {
 const CALL_MS = 100;
 
 /** Runs a flow in virtual time; nothing outside is called. Throws flow_not_found, invalid_flow, invalid_input. */
-export async function dryRun(deps: { readonly flows: FlowStore; readonly runVirtual: typeof runVirtual }, request: DryRunRequest): Promise<DryRun> {
-  const stored = await findFlow(deps.flows, { flow: request.flow, ...(request.version !== undefined && { version: request.version }) });
+export async function dryRun(
+  deps: { readonly flows: FlowStore; readonly runVirtual: typeof runVirtual },
+  request: DryRunRequest,
+): Promise<DryRun> {
+  const stored = await findFlow(deps.flows, {
+    flow: request.flow,
+    ...(request.version !== undefined && { version: request.version }),
+  });
   const { ir: flow } = stored;
-  if (flow === undefined) throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, { errors: stored.diagnostics });
+  if (flow === undefined)
+    throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, {
+      errors: stored.diagnostics,
+    });
   const { value: input, faults } = checkValue(flow.inputs, request.input);
-  if (faults.length > 0) throw new Problem('invalid_input', `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`, { errors: faults });
+  if (faults.length > 0)
+    throw new Problem(
+      'invalid_input',
+      `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`,
+      { errors: faults },
+    );
   const { flows } = await resolveFlows(deps.flows, flow);
   const { adapters } = await deps.flows.environment();
   const attempts = new Map<string, { attempts: number }>();
-  const result = await deps.runVirtual({ flow, flows, input, call: answers(request, adapters, attempts), checkInput: (sub) => checkValue(sub.schema, sub.input).value });
+  const result = await deps.runVirtual({
+    flow,
+    flows,
+    input,
+    call: answers(request, adapters, attempts),
+    checkInput: (sub) => checkValue(sub.schema, sub.input).value,
+  });
   const trace = result.trace.map((event, i) => ({ ...event, id: `0.${i}` }));
-  const views = stepViews({ trace, memo: () => result.memo, attempts, input: { flow } }, [], result.status === 'waiting');
+  const views = stepViews(
+    { trace, memo: () => result.memo, attempts, input: { flow } },
+    [],
+    result.status === 'waiting',
+  );
   const plan: PlannedStep[] = [];
   walkSteps(flow, (step) => plan.push(planned(step)));
   plan.sort((a, b) => a.line - b.line);
-  return { flow: flow.name, version: flow.version, status: result.status, output: result.output, error: result.error, elapsed_ms: result.elapsedMs, plan, steps: views.steps };
+  return {
+    flow: flow.name,
+    version: flow.version,
+    status: result.status,
+    output: result.output,
+    error: result.error,
+    elapsed_ms: result.elapsedMs,
+    plan,
+    steps: views.steps,
+  };
 }
 
 type Call = Parameters<typeof runVirtual>[0]['call'];
 
-function answers({ mocks }: DryRunRequest, adapters: ReadonlyMap<string, AdapterManifest>, attempts: Map<string, { attempts: number }>): Call {
+function answers(
+  { mocks }: DryRunRequest,
+  adapters: ReadonlyMap<string, AdapterManifest>,
+  attempts: Map<string, { attempts: number }>,
+): Call {
   const used = new Map<string, number>();
   return (action: ActionRequest, attempt) => {
     attempts.set(action.step, { attempts: attempt });
     const name = [keyOf(action.step), `${action.adapter}.${action.action}`].find((one) => Object.hasOwn(mocks, one));
-    if (name === undefined) return { after: CALL_MS, result: sampleOf(adapters.get(action.adapter)?.actions[action.action]?.output) };
+    if (name === undefined)
+      return { after: CALL_MS, result: sampleOf(adapters.get(action.adapter)?.actions[action.action]?.output) };
     const entries = [mocks[name] ?? []].flat();
     const n = used.get(name) ?? 0;
     used.set(name, n + 1);
     const mock = entries[Math.min(n, entries.length - 1)];
     if (mock === undefined || 'return' in mock) return { after: CALL_MS, result: mock?.return ?? null };
     const { code, message = `mocked ${code}` } = mock.fail;
-    return { after: CALL_MS, error: { code, message, adapter: action.adapter, action: action.action, retryable: mock.fail['retryable'] === true } };
+    return {
+      after: CALL_MS,
+      error: {
+        code,
+        message,
+        adapter: action.adapter,
+        action: action.action,
+        retryable: mock.fail['retryable'] === true,
+      },
+    };
   };
 }
 
@@ -89,5 +144,9 @@ function planned(step: StepIr): PlannedStep {
   const base = { id: step.id ?? step.key, kind: step.kind, line: step.line };
   if (step.kind !== 'call') return base;
   const [{ adapter, action }] = step.targets;
-  return { ...base, action, ...(adapter.v === 'lit' && typeof adapter.value === 'string' && { adapter: adapter.value }) };
+  return {
+    ...base,
+    action,
+    ...(adapter.v === 'lit' && typeof adapter.value === 'string' && { adapter: adapter.value }),
+  };
 }

@@ -19,7 +19,9 @@ export function isExecutionId(text: string): boolean {
 
 /** When an execution was started, ms since the epoch, if its id tells: a run that continues it has a start of its own. */
 export function startOf(executionId: string): number | null {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-7[^~]*$/.test(executionId) ? Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16) : null;
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-7[^~]*$/.test(executionId)
+    ? Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16)
+    : null;
 }
 
 function uuid(bytes: Buffer, version: 7 | 8): string {

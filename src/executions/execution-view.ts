@@ -59,14 +59,19 @@ export const isEnded = (status: ExecutionStatus): boolean => ENDED.has(status);
 const ENDED: ReadonlySet<ExecutionStatus> = new Set(['completed', 'failed', 'cancelled', 'terminated', 'timed_out']);
 
 /** Temporal's close status decides; what it can't tell (paused, waiting, timed out by the flow) comes from the history or WeirStatus. */
-export function statusOf(run: { readonly status: RunStatus; readonly shown: string | null }, read: ExecutionStatus | null): ExecutionStatus {
+export function statusOf(
+  run: { readonly status: RunStatus; readonly shown: string | null },
+  read: ExecutionStatus | null,
+): ExecutionStatus {
   switch (run.status) {
-    case 'failed': return read === 'timed_out' || run.shown === 'timed_out' ? 'timed_out' : 'failed';
+    case 'failed':
+      return read === 'timed_out' || run.shown === 'timed_out' ? 'timed_out' : 'failed';
     case 'running':
     case 'continued': {
       const shown = read ?? run.shown;
       return shown === 'waiting' || shown === 'paused' ? shown : 'running';
     }
-    default: return run.status;
+    default:
+      return run.status;
   }
 }

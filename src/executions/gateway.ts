@@ -24,10 +24,17 @@ export interface ExecutionGateway {
   get(executionId: string): Promise<ExecutionView>;
   /** The execution once it has ended; null when it has not within `ms`. */
   whenEnded(executionId: string, ms: number): Promise<ExecutionView | null>;
-  list(filter: ExecutionFilter, page: { readonly limit: number; readonly cursor: string | null }): Promise<ExecutionPage>;
+  list(
+    filter: ExecutionFilter,
+    page: { readonly limit: number; readonly cursor: string | null },
+  ): Promise<ExecutionPage>;
   state(executionId: string, step: string, when: 'at' | 'before'): Promise<StateView>;
   /** Null when there is nothing after `after` and never will be. */
-  events(request: { readonly executionId: string; readonly after: string | null; readonly signal: AbortSignal }): Promise<AsyncGenerator<TracedEvent> | null>;
+  events(request: {
+    readonly executionId: string;
+    readonly after: string | null;
+    readonly signal: AbortSignal;
+  }): Promise<AsyncGenerator<TracedEvent> | null>;
   steer(executionId: string, operation: SteerOperation): Promise<Steered>;
   signal(executionId: string, event: Omit<EventMessage, 'id'> & { readonly id?: string }): Promise<DeliveredEvent>;
   decide(executionId: string, step: string, decision: Decision): Promise<Decided>;
@@ -52,7 +59,16 @@ export interface GatewayDeps {
 }
 
 export function createGateway(options: GatewayDeps): ExecutionGateway {
-  const { runs, flows, createHistoryReader, adapters, verifyCallback, requestSlot, config = async () => ({}), now = Date.now } = options;
+  const {
+    runs,
+    flows,
+    createHistoryReader,
+    adapters,
+    verifyCallback,
+    requestSlot,
+    config = async () => ({}),
+    now = Date.now,
+  } = options;
   const reader = createExecutionReader({ runs, createHistoryReader });
   const deps = { runs, flows, reader, config, now, requestSlot };
   const get = async (executionId: string): Promise<ExecutionView> => executionView(await reader.load(executionId));
@@ -64,12 +80,15 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
     state: async (executionId, step, when) => stateAtStep((await reader.load(executionId)).reader, step, when),
     async events({ executionId, after, signal }) {
       const loaded = await reader.load(executionId);
-      return after !== null && isOver(loaded, after) ? null : streamEvents({ runs, reader }, { executionId, after, signal });
+      return after !== null && isOver(loaded, after)
+        ? null
+        : streamEvents({ runs, reader }, { executionId, after, signal });
     },
     steer: (executionId, operation) => steerExecution(runs, executionId, operation),
     signal: (executionId, event) => signalExecution(runs, executionId, event),
     decide: (executionId, step, decision) => decideApproval(runs, executionId, step, decision),
-    callback: (token, payload) => completeCallback({ runs, reader, adapters, verify: (text) => verifyCallback(text, now()) }, token, payload),
+    callback: (token, payload) =>
+      completeCallback({ runs, reader, adapters, verify: (text) => verifyCallback(text, now()) }, token, payload),
     rollBack: (executionId, request) => rollBack(deps, executionId, request),
     rerun: (executionId, request) => rerun(deps, executionId, request),
     ping: () => runs.ping(),

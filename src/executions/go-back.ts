@@ -20,9 +20,16 @@ export interface GoBackDeps extends StartDeps {
 }
 
 /** Rolls an execution back to before a step, running or ended: same id, a new run. Throws execution_not_found, step_not_found, ambiguous_step, rollback_refused, no_worker. */
-export async function rollBack(deps: GoBackDeps, executionId: string, request: RollbackMessage): Promise<StartedExecution> {
+export async function rollBack(
+  deps: GoBackDeps,
+  executionId: string,
+  request: RollbackMessage,
+): Promise<StartedExecution> {
   const loaded = await deps.reader.load(executionId);
-  const answer = started(executionId, { flow: loaded.reader.input.flow.name, version: loaded.reader.input.flow.version });
+  const answer = started(executionId, {
+    flow: loaded.reader.input.flow.name,
+    version: loaded.reader.input.flow.version,
+  });
   if (isRunning(loaded)) {
     const outcome = await sendRollback(deps, executionId, request);
     if (outcome.kind === 'done') return answer;
@@ -34,12 +41,18 @@ export async function rollBack(deps: GoBackDeps, executionId: string, request: R
     await goOn(deps, loaded, memo);
     return answer;
   }
-  if (loaded.description.status === 'terminated') throw new Problem('rollback_refused', 'A terminated execution was cut off in the middle of its steps: it can be rolled back, but not be compensated first.');
+  if (loaded.description.status === 'terminated')
+    throw new Problem(
+      'rollback_refused',
+      'A terminated execution was cut off in the middle of its steps: it can be rolled back, but not be compensated first.',
+    );
   // The whole past again, held at its end: what was done since is then compensated by the workflow itself.
   await goOn(deps, loaded, { ...loaded.reader.memo(), paused: true, deadline: null });
   const outcome = await sendRollback(deps, executionId, request);
   if (outcome.kind === 'done') return answer;
-  throw outcome.kind === 'refused' ? refusal(outcome.code, outcome.message) : new Problem('rollback_refused', 'The execution ended again before it could be rolled back.');
+  throw outcome.kind === 'refused'
+    ? refusal(outcome.code, outcome.message)
+    : new Problem('rollback_refused', 'The execution ended again before it could be rolled back.');
 }
 
 /** Failed, cancelled and timed-out executions have been compensated when they ended. */
@@ -52,7 +65,12 @@ function sendRollback(deps: GoBackDeps, executionId: string, request: RollbackMe
 async function goOn(deps: GoBackDeps, { id, reader, description }: LoadedExecution, memo: Memo): Promise<void> {
   const { slotHeld: _held, slotCoordinator: _coordinator, ...input } = reader.input;
   const startedAt = input.startedAt ?? reader.trace[0]?.at ?? description.startedAt.getTime();
-  const outcome = await deps.runs.start({ executionId: id, input: { ...input, startedAt, memo }, memo: { ...description.memo, previous_run: description.runId }, again: true });
+  const outcome = await deps.runs.start({
+    executionId: id,
+    input: { ...input, startedAt, memo },
+    memo: { ...description.memo, previous_run: description.runId },
+    again: true,
+  });
   if (outcome === 'exists') throw new Problem('rollback_refused', `Execution ${id} runs again already.`);
 }
 
@@ -74,9 +92,15 @@ export async function rerun(deps: GoBackDeps, executionId: string, request: Reru
   if (isRunning(loaded)) throw new Problem('execution_running', `Execution ${executionId} has not ended.`);
   const before = loaded.reader.input;
   const { flow, flows } = await flowsOf(deps, before, request.version);
-  if (request.from !== undefined && findStepIr(flow, request.from) === undefined) throw new Problem('step_not_found', `Flow ${flow.name} ${flow.version} has no step ${request.from}.`);
+  if (request.from !== undefined && findStepIr(flow, request.from) === undefined)
+    throw new Problem('step_not_found', `Flow ${flow.name} ${flow.version} has no step ${request.from}.`);
   const { value: input, faults } = checkValue(flow.inputs, request.input ?? before.input);
-  if (faults.length > 0) throw new Problem('invalid_input', `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`, { errors: faults });
+  if (faults.length > 0)
+    throw new Problem(
+      'invalid_input',
+      `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`,
+      { errors: faults },
+    );
   const id = newExecutionId(deps.now());
   const origin = { execution_id: executionId, ...(request.from !== undefined && { from: request.from }) };
   const run: RunFlowInput = {
@@ -96,10 +120,17 @@ export async function rerun(deps: GoBackDeps, executionId: string, request: Reru
   return { ...started(id, { flow: flow.name, version: flow.version }), links: linksOf(id, flow.name), origin };
 }
 
-async function flowsOf(deps: GoBackDeps, before: RunFlowInput, version: string | undefined): Promise<{ flow: FlowIr; flows: RunFlowInput['flows'] }> {
+async function flowsOf(
+  deps: GoBackDeps,
+  before: RunFlowInput,
+  version: string | undefined,
+): Promise<{ flow: FlowIr; flows: RunFlowInput['flows'] }> {
   if (version === undefined) return { flow: before.flow, flows: before.flows };
   const stored = await findFlow(deps.flows, { flow: before.flow.name, version });
-  if (stored.ir === undefined) throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, { errors: stored.diagnostics });
+  if (stored.ir === undefined)
+    throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, {
+      errors: stored.diagnostics,
+    });
   const { flows, missing } = await resolveFlows(deps.flows, stored.ir);
   if (missing.length > 0) throw missingFlows(stored.name, missing);
   return { flow: stored.ir, flows };
@@ -119,4 +150,5 @@ function refusal(code: string, message: string): Problem {
   return code === 'ambiguous_step' ? new Problem('ambiguous_step', message) : new Problem('rollback_refused', message);
 }
 
-const isRunning = ({ description }: LoadedExecution): boolean => description.status === 'running' || description.status === 'continued';
+const isRunning = ({ description }: LoadedExecution): boolean =>
+  description.status === 'running' || description.status === 'continued';

@@ -21,13 +21,20 @@ export interface ExecutionPage {
 }
 
 /** One page, newest first. Visibility is eventually consistent: a start shows within a second. Throws invalid_request for a cursor that is none. */
-export async function listExecutions(runs: Pick<Runs, 'list'>, filter: ExecutionFilter, page: { readonly limit: number; readonly cursor: string | null; readonly now: number }): Promise<ExecutionPage> {
+export async function listExecutions(
+  runs: Pick<Runs, 'list'>,
+  filter: ExecutionFilter,
+  page: { readonly limit: number; readonly cursor: string | null; readonly now: number },
+): Promise<ExecutionPage> {
   const query = visibilityQuery(filter);
   const after = page.cursor === null ? null : decodeCursor(page.cursor, query);
   const found = await pageByStart(runs, query, { limit: page.limit + 1, after, now: page.now });
   const shown = found.slice(0, page.limit);
   const last = shown.at(-1);
-  return { items: latestRuns(shown).map(executionSummary), next: found.length > page.limit && last !== undefined ? encodeCursor(keyOf(last), query) : null };
+  return {
+    items: latestRuns(shown).map(executionSummary),
+    next: found.length > page.limit && last !== undefined ? encodeCursor(keyOf(last), query) : null,
+  };
 }
 
 /** Temporal's list filter. Only executions of flows have a version; a run that was continued is not an execution's end. */
@@ -54,7 +61,8 @@ const STATUS_QUERY: Readonly<Record<ExecutionStatus, string>> = {
 
 /** Text for the filter. What could end the quotes is refused, not escaped: no name or tag needs it. */
 export function quoted(text: string): string {
-  if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(text)) throw new Problem('invalid_request', `${JSON.stringify(text)} holds characters that can't be searched for.`);
+  if (!/^[^'"`\\\p{Cc}]{1,255}$/u.test(text))
+    throw new Problem('invalid_request', `${JSON.stringify(text)} holds characters that can't be searched for.`);
   return `'${text}'`;
 }
 
@@ -76,7 +84,12 @@ function encodeCursor(key: PageKey, query: string): string {
 function decodeCursor(cursor: string, query: string): PageKey {
   const [encoded = '', sum] = cursor.split('.');
   const text = Buffer.from(encoded, 'base64url').toString('utf8');
-  if (checkSum(text, query) !== sum) throw new Problem('invalid_request', '`cursor` is not one that a page of this list gave; keep the filters as they were.');
+  if (checkSum(text, query) !== sum)
+    throw new Problem(
+      'invalid_request',
+      '`cursor` is not one that a page of this list gave; keep the filters as they were.',
+    );
   return JSON.parse(text) as PageKey; // the check sum says that encodeCursor wrote it
 }
-const checkSum = (text: string, query: string): string => createHash('sha256').update(text).update(query).digest('base64url').slice(0, 10);
+const checkSum = (text: string, query: string): string =>
+  createHash('sha256').update(text).update(query).digest('base64url').slice(0, 10);

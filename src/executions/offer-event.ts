@@ -8,7 +8,12 @@ export interface OfferedEvent {
   /** Executions that took it, or keep it for a later wait. */
   readonly delivered: readonly string[];
   /** Executions that keep as many events as they may. */
-  readonly refused: readonly { readonly executionId: string; readonly flow: string; readonly code: string; readonly message: string }[];
+  readonly refused: readonly {
+    readonly executionId: string;
+    readonly flow: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 const PAGE = 200;
@@ -20,20 +25,36 @@ const MAX_FLOWS_A_QUERY = 50;
  * Gives an event to every running execution of these flows. Each takes the same source and id once, so after an error the whole is
  * sent again. Throws no_worker, temporal_unavailable.
  */
-export async function offerEvent(runs: Pick<Runs, 'list' | 'update'>, flows: readonly string[], event: TriggerEvent): Promise<OfferedEvent> {
+export async function offerEvent(
+  runs: Pick<Runs, 'list' | 'update'>,
+  flows: readonly string[],
+  event: TriggerEvent,
+): Promise<OfferedEvent> {
   const delivered: string[] = [];
   const refused: OfferedEvent['refused'][number][] = [];
-  const message: EventMessage = { id: event.id, type: event.type, source: event.source, time: event.time, data: event.data };
-  const id = createHash('sha256').update(JSON.stringify([event.source, event.id])).digest('hex');
+  const message: EventMessage = {
+    id: event.id,
+    type: event.type,
+    source: event.source,
+    time: event.time,
+    data: event.data,
+  };
+  const id = createHash('sha256')
+    .update(JSON.stringify([event.source, event.id]))
+    .digest('hex');
   for (let at = 0; at < flows.length; at += MAX_FLOWS_A_QUERY) {
-    const query = `WeirVersion IS NOT NULL AND ExecutionStatus = 'Running' AND WorkflowType IN (${flows.slice(at, at + MAX_FLOWS_A_QUERY).map(quoted).join(', ')})`;
+    const query = `WeirVersion IS NOT NULL AND ExecutionStatus = 'Running' AND WorkflowType IN (${flows
+      .slice(at, at + MAX_FLOWS_A_QUERY)
+      .map(quoted)
+      .join(', ')})`;
     let cursor: Uint8Array | null = null;
     do {
       const page: Awaited<ReturnType<Runs['list']>> = await runs.list(query, { size: PAGE, cursor });
       await inParallel(page.items, async ({ executionId, flow }) => {
         const answer = await runs.update({ executionId, name: UPDATES.event, id, argument: { ...message } });
         if (answer.kind === 'done') delivered.push(executionId);
-        else if (answer.kind === 'refused') refused.push({ executionId, flow, code: answer.code, message: answer.message });
+        else if (answer.kind === 'refused')
+          refused.push({ executionId, flow, code: answer.code, message: answer.message });
       });
       cursor = page.cursor;
     } while (cursor !== null);

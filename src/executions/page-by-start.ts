@@ -12,7 +12,11 @@ const FIRST_WINDOW_MS = 60_000;
  * gives the running first, then by end), so this asks for windows of start time, widening from now back, and sorts
  * each. A result of at most 500 rows takes one query.
  */
-export async function pageByStart(runs: Pick<Runs, 'list'>, query: string, { limit, after, now }: { readonly limit: number; readonly after: PageKey | null; readonly now: number }): Promise<readonly RunSummary[]> {
+export async function pageByStart(
+  runs: Pick<Runs, 'list'>,
+  query: string,
+  { limit, after, now }: { readonly limit: number; readonly after: PageKey | null; readonly now: number },
+): Promise<readonly RunSummary[]> {
   const found: RunSummary[] = [];
   // A second ahead: clocks differ. The key's own millisecond is asked for again: Temporal counts finer.
   let upper = after === null ? now + 1_000 : after[0];
@@ -29,7 +33,11 @@ export async function pageByStart(runs: Pick<Runs, 'list'>, query: string, { lim
       continue;
     }
     const known = new Set(found.map((run) => run.runId));
-    found.push(...items.filter((run) => !known.has(run.runId) && (after === null || compareKeys(keyOf(run), after) > 0)).sort((a, b) => compareKeys(keyOf(a), keyOf(b))));
+    found.push(
+      ...items
+        .filter((run) => !known.has(run.runId) && (after === null || compareKeys(keyOf(run), after) > 0))
+        .sort((a, b) => compareKeys(keyOf(a), keyOf(b))),
+    );
     if (lower === 0) break;
     upper = lower;
     width *= 8;

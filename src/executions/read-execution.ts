@@ -31,11 +31,22 @@ const MAX_RUNS = 200;
  * The read model over Temporal's history. Readers of the executions asked for last are kept, so that the next question
  * replays only what has been added. Nothing is written.
  */
-export function createExecutionReader({ runs, createHistoryReader }: { readonly runs: Runs; readonly createHistoryReader: CreateHistoryReader }): ExecutionReader {
+export function createExecutionReader({
+  runs,
+  createHistoryReader,
+}: {
+  readonly runs: Runs;
+  readonly createHistoryReader: CreateHistoryReader;
+}): ExecutionReader {
   const entries = new Map<string, Entry>();
   return {
     load(executionId) {
-      const entry = entries.get(executionId) ?? { reader: createHistoryReader(executionId), runs: [], loaded: null, queue: Promise.resolve() };
+      const entry = entries.get(executionId) ?? {
+        reader: createHistoryReader(executionId),
+        runs: [],
+        loaded: null,
+        queue: Promise.resolve(),
+      };
       touch(entries, executionId, entry);
       const loading = entry.queue.then(() => refresh(executionId, entry));
       entry.queue = loading.catch((error: unknown) => {
@@ -58,7 +69,11 @@ export function createExecutionReader({ runs, createHistoryReader }: { readonly 
   }
 
   /** Histories from the last run that was fed on, oldest first; from the first of all when none was. */
-  async function chain(executionId: string, latest: string, entry: Entry): Promise<{ runId: string; events: readonly HistoryEvent[] }[]> {
+  async function chain(
+    executionId: string,
+    latest: string,
+    entry: Entry,
+  ): Promise<{ runId: string; events: readonly HistoryEvent[] }[]> {
     const known = new Set(entry.runs.map((run) => run.runId));
     const found: { runId: string; events: readonly HistoryEvent[] }[] = [];
     for (let runId: string | null = latest; runId !== null && found.length < MAX_RUNS; ) {
@@ -71,7 +86,11 @@ export function createExecutionReader({ runs, createHistoryReader }: { readonly 
     return found;
   }
 
-  async function feed(executionId: string, entry: Entry, histories: readonly { runId: string; events: readonly HistoryEvent[] }[]): Promise<void> {
+  async function feed(
+    executionId: string,
+    entry: Entry,
+    histories: readonly { runId: string; events: readonly HistoryEvent[] }[],
+  ): Promise<void> {
     if (histories.length === 0) throw new Problem('execution_not_found', `The history of ${executionId} is gone.`);
     for (const { runId, events } of histories) {
       let at = entry.runs.findIndex((run) => run.runId === runId);

@@ -39,9 +39,19 @@ export function summarizeRun(raw: RawInfo): RunSummary {
   };
 }
 
-export async function describeRun(found: WorkflowExecutionDescription, converter: LoadedDataConverter): Promise<RunDescription> {
-  const pending = await Promise.all((found.raw.pendingActivities ?? []).map((activity) => pendingCall(activity, converter)));
-  return { ...summarizeRun(found.raw.workflowExecutionInfo ?? {}), events: found.historyLength, memo: memoOf(found.memo), pending };
+export async function describeRun(
+  found: WorkflowExecutionDescription,
+  converter: LoadedDataConverter,
+): Promise<RunDescription> {
+  const pending = await Promise.all(
+    (found.raw.pendingActivities ?? []).map((activity) => pendingCall(activity, converter)),
+  );
+  return {
+    ...summarizeRun(found.raw.workflowExecutionInfo ?? {}),
+    events: found.historyLength,
+    memo: memoOf(found.memo),
+    pending,
+  };
 }
 
 function memoOf(memo: Record<string, unknown> | undefined): RunMemo {
@@ -65,7 +75,8 @@ async function pendingCall(activity: RawActivity, converter: LoadedDataConverter
 function errorInfoOf(failure: Error): ErrorInfo {
   if (failure instanceof ApplicationFailure) {
     const detail: unknown = failure.details?.[0];
-    if (detail !== null && typeof detail === 'object' && 'code' in detail && 'message' in detail) return detail as ErrorInfo; // its two required fields are there
+    if (detail !== null && typeof detail === 'object' && 'code' in detail && 'message' in detail)
+      return detail as ErrorInfo; // its two required fields are there
     return { code: failure.type ?? 'error', message: failure.message };
   }
   return { code: 'adapter_unavailable', message: failure.message };
@@ -78,13 +89,20 @@ function attributesOf(raw: RawInfo): ReadonlyMap<string, unknown> {
 
 function statusOf(code: protobuf.temporal.api.enums.v1.WorkflowExecutionStatus | null | undefined): RunStatus {
   switch (code) {
-    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED: return 'completed';
-    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED: return 'failed';
-    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED: return 'cancelled';
-    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED: return 'terminated';
-    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT: return 'timed_out';
-    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW: return 'continued';
-    default: return 'running';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+      return 'completed';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED:
+      return 'failed';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED:
+      return 'cancelled';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED:
+      return 'terminated';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:
+      return 'timed_out';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW:
+      return 'continued';
+    default:
+      return 'running';
   }
 }
 

@@ -15,10 +15,17 @@ export interface Runs {
   /** All events of a run so far, payloads decoded by the codecs. Null when the run is unknown (past its retention). */
   history(executionId: string, runId: string): Promise<readonly HistoryEvent[] | null>;
   /** Resolves when the run has events beyond those that `cursor` stands for, or after about 20 s, or when aborted. */
-  waitForEvents(executionId: string, runId: string, options: { cursor: Uint8Array | null; signal: AbortSignal }): Promise<{ readonly cursor: Uint8Array | null }>;
+  waitForEvents(
+    executionId: string,
+    runId: string,
+    options: { cursor: Uint8Array | null; signal: AbortSignal },
+  ): Promise<{ readonly cursor: Uint8Array | null }>;
   /** The argument that the latest run was started with. Throws execution_not_found. */
   input(executionId: string): Promise<RunFlowInput>;
-  list(query: string, page: { readonly size: number; readonly cursor: Uint8Array | null }): Promise<{ readonly items: readonly RunSummary[]; readonly cursor: Uint8Array | null }>;
+  list(
+    query: string,
+    page: { readonly size: number; readonly cursor: Uint8Array | null },
+  ): Promise<{ readonly items: readonly RunSummary[]; readonly cursor: Uint8Array | null }>;
   signal(executionId: string, name: string, argument?: Json): Promise<void>;
   cancel(executionId: string): Promise<void>;
   terminate(executionId: string, reason: string): Promise<void>;

@@ -13,21 +13,30 @@ export function sampleOf(schema: Json | undefined, depth = 0): Json {
   if (variant !== undefined) return sampleOf(variant, depth + 1);
   const { type } = schema;
   switch (Array.isArray(type) ? type[0] : (type ?? (isMap(schema['properties']) ? 'object' : undefined))) {
-    case 'object': return objectOf(schema, depth);
-    case 'array': return [sampleOf(schema['items'], depth + 1)];
+    case 'object':
+      return objectOf(schema, depth);
+    case 'array':
+      return [sampleOf(schema['items'], depth + 1)];
     case 'integer':
-    case 'number': return typeof schema['minimum'] === 'number' ? schema['minimum'] : 0;
-    case 'boolean': return true;
-    case 'string': return textOf(schema['format']);
-    case 'null': return null;
-    default: return depth === 0 ? {} : null;
+    case 'number':
+      return typeof schema['minimum'] === 'number' ? schema['minimum'] : 0;
+    case 'boolean':
+      return true;
+    case 'string':
+      return textOf(schema['format']);
+    case 'null':
+      return null;
+    default:
+      return depth === 0 ? {} : null;
   }
 }
 
 function objectOf(schema: JsonObject, depth: number): JsonObject {
   const properties = schema['properties'];
   if (!isMap(properties)) return {};
-  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, sampleOf(property, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, sampleOf(property, depth + 1)]),
+  );
 }
 
 function textOf(format: Json | undefined): string {
@@ -37,5 +46,7 @@ function textOf(format: Json | undefined): string {
   return format === 'uri' ? 'https://example.com/' : 'text';
 }
 
-const first = (value: Json | undefined): Json | undefined => (Array.isArray(value) ? (value as readonly Json[])[0] : undefined); // Array.isArray forgets readonly
-const isMap = (value: Json | undefined): value is JsonObject => value !== null && typeof value === 'object' && !Array.isArray(value);
+const first = (value: Json | undefined): Json | undefined =>
+  Array.isArray(value) ? (value as readonly Json[])[0] : undefined; // Array.isArray forgets readonly
+const isMap = (value: Json | undefined): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);

@@ -15,7 +15,11 @@ export interface DeliveredEvent {
 }
 
 /** Gives an event to one execution; the same id counts once. Throws execution_not_found, execution_ended, event_buffer_full, no_worker. */
-export async function signalExecution(runs: Runs, executionId: string, event: Omit<EventMessage, 'id'> & { readonly id?: string }): Promise<DeliveredEvent> {
+export async function signalExecution(
+  runs: Runs,
+  executionId: string,
+  event: Omit<EventMessage, 'id'> & { readonly id?: string },
+): Promise<DeliveredEvent> {
   await openRun(runs, executionId);
   const message = { ...event, id: event.id ?? randomUUID() };
   const answer = await runs.update({ executionId, name: UPDATES.event, id: message.id, argument: { ...message } });
@@ -24,7 +28,11 @@ export async function signalExecution(runs: Runs, executionId: string, event: Om
     if (answer.code === 'event_buffer_full') throw new Problem('event_buffer_full', answer.message);
     throw new Error(`the event was refused with ${answer.code}: ${answer.message}`);
   }
-  return { execution_id: executionId, event_id: message.id, delivered: fieldOf(answer.result, 'delivered') === 'step' ? 'step' : 'kept' };
+  return {
+    execution_id: executionId,
+    event_id: message.id,
+    delivered: fieldOf(answer.result, 'delivered') === 'step' ? 'step' : 'kept',
+  };
 }
 
 export interface Decision {
@@ -45,19 +53,43 @@ export interface Decided {
  * Decides an open approval. A form is checked when the answer is yes, or when one is sent. Throws execution_not_found,
  * step_not_found, invalid_form (still open), approval_not_open, ambiguous_step, execution_ended, no_worker.
  */
-export async function decideApproval(runs: Runs, executionId: string, step: string, decision: Decision): Promise<Decided> {
+export async function decideApproval(
+  runs: Runs,
+  executionId: string,
+  step: string,
+  decision: Decision,
+): Promise<Decided> {
   const run = await runs.describe(executionId);
   if (run === null) throw new Problem('execution_not_found', `There is no execution ${executionId}.`);
   const { flow } = await runs.input(executionId);
   const approval = findStepIr(flow, step);
   if (approval?.kind !== 'approve') {
-    throw new Problem('step_not_found', approval === undefined ? `Flow ${flow.name} has no step ${step}.` : `Step ${step} is a ${approval.kind}, not an approval.`);
+    throw new Problem(
+      'step_not_found',
+      approval === undefined
+        ? `Flow ${flow.name} has no step ${step}.`
+        : `Step ${step} is a ${approval.kind}, not an approval.`,
+    );
   }
   if (run.status !== 'running' && run.status !== 'continued') throw ended(executionId);
   const form = decision.form ?? null;
-  const checked = approval.form !== undefined && (decision.approved || form !== null) ? checkValue(approval.form, form ?? {}) : { value: form, faults: [] };
-  if (checked.faults.length > 0) throw new Problem('invalid_form', `The form does not fit the schema of ${step}: ${checked.faults.map((fault) => fault.message).join('; ')}.`, { errors: checked.faults });
-  const message: DecisionMessage = { step, approved: decision.approved, comment: decision.comment ?? null, form: checked.value, by: decision.by };
+  const checked =
+    approval.form !== undefined && (decision.approved || form !== null)
+      ? checkValue(approval.form, form ?? {})
+      : { value: form, faults: [] };
+  if (checked.faults.length > 0)
+    throw new Problem(
+      'invalid_form',
+      `The form does not fit the schema of ${step}: ${checked.faults.map((fault) => fault.message).join('; ')}.`,
+      { errors: checked.faults },
+    );
+  const message: DecisionMessage = {
+    step,
+    approved: decision.approved,
+    comment: decision.comment ?? null,
+    form: checked.value,
+    by: decision.by,
+  };
   const answer = await runs.update({ executionId, name: UPDATES.decide, id: randomUUID(), argument: { ...message } });
   if (answer.kind === 'ended') throw ended(executionId);
   if (answer.kind === 'refused') {
@@ -70,5 +102,7 @@ export async function decideApproval(runs: Runs, executionId: string, step: stri
 }
 
 function fieldOf(value: Json, name: string): Json | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as { readonly [key: string]: Json })[name] : undefined; // a map
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })[name]
+    : undefined; // a map
 }

@@ -5,13 +5,30 @@ import type { Runs } from './runs.ts';
 import { startExecution, type StartDeps } from './start-execution.ts';
 import { description, fakeRuns, flowOf } from './testdata/fake-runs.ts';
 
-const FLOW = flowOf('flow: a\ninputs: { n: { type: integer }, lang: { type: string, default: en } }\nsteps:\n  - wait: 1s\n');
-const stored = (ir = FLOW): StoredFlow => ({ name: ir.name, version: ir.version, hash: ir.hash, ir, source: '', mediaType: 'application/yaml', diagnostics: [], createdAt: 0 });
+const FLOW = flowOf(
+  'flow: a\ninputs: { n: { type: integer }, lang: { type: string, default: en } }\nsteps:\n  - wait: 1s\n',
+);
+const stored = (ir = FLOW): StoredFlow => ({
+  name: ir.name,
+  version: ir.version,
+  hash: ir.hash,
+  ir,
+  source: '',
+  mediaType: 'application/yaml',
+  diagnostics: [],
+  createdAt: 0,
+});
 
 function deps(options: { runs?: Partial<Runs>; flows?: Record<string, StoredFlow> } = {}) {
   const start = vi.fn<Runs['start']>(async () => 'started');
   const flows: Pick<FlowStore, 'get'> = { get: async (ref) => (options.flows ?? { a: stored() })[ref] };
-  const all: StartDeps = { runs: fakeRuns({ start, ...options.runs }), flows, config: async (environment) => ({ REGION: environment }), requestSlot: async () => 'granted', now: () => 1_700_000_000_000 };
+  const all: StartDeps = {
+    runs: fakeRuns({ start, ...options.runs }),
+    flows,
+    config: async (environment) => ({ REGION: environment }),
+    requestSlot: async () => 'granted',
+    now: () => 1_700_000_000_000,
+  };
   return { all, start };
 }
 
@@ -20,11 +37,29 @@ describe('a start', () => {
     const { all, start } = deps();
     const started = await startExecution(all, { flow: 'a', input: { n: 1 }, environment: 'prod', tags: ['x'] });
     expect(isExecutionId(started.execution_id)).toBe(true);
-    expect(started).toMatchObject({ flow: 'a', version: '1.0.0', status: 'running', links: { self: `/executions/${started.execution_id}` } });
+    expect(started).toMatchObject({
+      flow: 'a',
+      version: '1.0.0',
+      status: 'running',
+      links: { self: `/executions/${started.execution_id}` },
+    });
     const input = { n: 1, lang: 'en' };
     expect(start.mock.calls[0]?.[0]).toMatchObject({
       executionId: started.execution_id,
-      input: { flow: FLOW, input, environment: 'prod', config: { REGION: 'prod' }, tags: ['x'], trigger: { type: 'manual', source: 'api', id: started.execution_id, time: '2023-11-14T22:13:20.000Z', data: input } },
+      input: {
+        flow: FLOW,
+        input,
+        environment: 'prod',
+        config: { REGION: 'prod' },
+        tags: ['x'],
+        trigger: {
+          type: 'manual',
+          source: 'api',
+          id: started.execution_id,
+          time: '2023-11-14T22:13:20.000Z',
+          data: input,
+        },
+      },
     });
   });
 
@@ -41,14 +76,31 @@ describe('a start', () => {
 
   test('of a flow with errors, or that calls one that is not there, is refused with diagnostics', async () => {
     const { ir: _ir, ...broken } = stored();
-    const diagnostic = { code: 'WEIR1001', severity: 'error' as const, message: 'm', path: '', line: 1, column: 1, end_line: 1, end_column: 2 };
-    await expect(startExecution(deps({ flows: { a: { ...broken, diagnostics: [diagnostic] } } }).all, { flow: 'a' })).rejects.toMatchObject({ code: 'invalid_flow', options: { errors: [diagnostic] } });
+    const diagnostic = {
+      code: 'WEIR1001',
+      severity: 'error' as const,
+      message: 'm',
+      path: '',
+      line: 1,
+      column: 1,
+      end_line: 1,
+      end_column: 2,
+    };
+    await expect(
+      startExecution(deps({ flows: { a: { ...broken, diagnostics: [diagnostic] } } }).all, { flow: 'a' }),
+    ).rejects.toMatchObject({ code: 'invalid_flow', options: { errors: [diagnostic] } });
     const parent = stored({ ...flowOf('flow: a\nsteps:\n  - wait: 1s\n'), flowRefs: ['child@^2'] });
-    await expect(startExecution(deps({ flows: { a: parent } }).all, { flow: 'a' })).rejects.toMatchObject({ code: 'invalid_flow', options: { errors: [{ code: 'flow_not_found', message: expect.stringContaining('child@^2') }] } });
+    await expect(startExecution(deps({ flows: { a: parent } }).all, { flow: 'a' })).rejects.toMatchObject({
+      code: 'invalid_flow',
+      options: { errors: [{ code: 'flow_not_found', message: expect.stringContaining('child@^2') }] },
+    });
   });
 
   test('brings the flows it calls, transitively, also in a circle', async () => {
-    const [a, b] = [stored({ ...flowOf('flow: a\nsteps:\n  - wait: 1s\n'), flowRefs: ['b@1'] }), stored({ ...flowOf('flow: b\nsteps:\n  - wait: 1s\n'), flowRefs: ['a'] })];
+    const [a, b] = [
+      stored({ ...flowOf('flow: a\nsteps:\n  - wait: 1s\n'), flowRefs: ['b@1'] }),
+      stored({ ...flowOf('flow: b\nsteps:\n  - wait: 1s\n'), flowRefs: ['a'] }),
+    ];
     const { all, start } = deps({ flows: { a, 'b@1': b } });
     await startExecution(all, { flow: 'a' });
     expect(Object.keys(start.mock.calls[0]?.[0].input.flows ?? {}).sort()).toEqual(['a', 'b@1']);
@@ -70,7 +122,9 @@ describe('an idempotency key', () => {
     expect(first.id[14]).toBe('8');
     expect((await fingerprintOf({ input: { n: 2 } })).id).toBe(first.id);
     expect((await fingerprintOf({ idempotencyKey: 'l' })).id).not.toBe(first.id);
-    expect((await fingerprintOf({ input: { n: 2, lang: 'de' } })).memo).toBe((await fingerprintOf({ input: { lang: 'de', n: 2 } })).memo);
+    expect((await fingerprintOf({ input: { n: 2, lang: 'de' } })).memo).toBe(
+      (await fingerprintOf({ input: { lang: 'de', n: 2 } })).memo,
+    );
     expect((await fingerprintOf({ tags: ['x'] })).memo).not.toBe(first.memo);
   });
 
@@ -78,13 +132,21 @@ describe('an idempotency key', () => {
     const { memo } = await fingerprintOf();
     const known = description({ version: '0.9.0', status: 'completed', memo: { request: memo ?? '' } });
     const { all } = deps({ runs: { describe: async () => known }, flows: {} });
-    await expect(startExecution(all, request)).resolves.toMatchObject({ execution_id: known.executionId, version: '0.9.0', status: 'running' });
-    await expect(startExecution(all, { ...request, input: { n: 2 } })).rejects.toMatchObject({ code: 'idempotency_conflict' });
+    await expect(startExecution(all, request)).resolves.toMatchObject({
+      execution_id: known.executionId,
+      version: '0.9.0',
+      status: 'running',
+    });
+    await expect(startExecution(all, { ...request, input: { n: 2 } })).rejects.toMatchObject({
+      code: 'idempotency_conflict',
+    });
   });
 
   test('two at once: Temporal refuses the second, which gets the answer of the first', async () => {
     const { memo } = await fingerprintOf();
-    const describe = vi.fn<Runs['describe']>(async () => description({ memo: { request: memo ?? '' } })).mockResolvedValueOnce(null);
+    const describe = vi
+      .fn<Runs['describe']>(async () => description({ memo: { request: memo ?? '' } }))
+      .mockResolvedValueOnce(null);
     const { all } = deps({ runs: { describe, start: async () => 'exists' } });
     await expect(startExecution(all, request)).resolves.toMatchObject({ version: '1.0.0' });
   });

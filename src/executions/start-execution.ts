@@ -57,7 +57,10 @@ export const DEFAULT_ENVIRONMENT = 'default';
 export async function startExecution(deps: StartDeps, request: StartRequest): Promise<StartedExecution> {
   const { environment = DEFAULT_ENVIRONMENT, tags = [], idempotencyKey } = request;
   const fingerprint = hashRequest(request);
-  const executionId = idempotencyKey === undefined ? newExecutionId(deps.now()) : keyedExecutionId([ORGANISATION, flowName(request.flow), idempotencyKey]);
+  const executionId =
+    idempotencyKey === undefined
+      ? newExecutionId(deps.now())
+      : keyedExecutionId([ORGANISATION, flowName(request.flow), idempotencyKey]);
   if (idempotencyKey !== undefined) {
     // Before anything is checked: the first answer holds even when the flow has changed since.
     const known = await deps.runs.describe(executionId);
@@ -65,18 +68,33 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
   }
   const stored = await findFlow(deps.flows, request);
   const { ir: flow } = stored;
-  if (flow === undefined) throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, { errors: stored.diagnostics });
+  if (flow === undefined)
+    throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, {
+      errors: stored.diagnostics,
+    });
   const { flows, missing } = await resolveFlows(deps.flows, flow);
   if (missing.length > 0) throw missingFlows(flow.name, missing);
   const { value: input, faults } = checkValue(flow.inputs, request.input ?? {});
-  if (faults.length > 0) throw new Problem('invalid_input', `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`, { errors: faults });
+  if (faults.length > 0)
+    throw new Problem(
+      'invalid_input',
+      `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`,
+      { errors: faults },
+    );
   const run: RunFlowInput = {
     format: 1,
     behaviour: CURRENT_BEHAVIOUR,
     flow,
     flows,
     input,
-    trigger: request.trigger ?? { type: 'manual', source: 'api', id: executionId, time: new Date(deps.now()).toISOString(), data: input, headers: {} },
+    trigger: request.trigger ?? {
+      type: 'manual',
+      source: 'api',
+      id: executionId,
+      time: new Date(deps.now()).toISOString(),
+      data: input,
+      headers: {},
+    },
     environment,
     config: await deps.config(environment),
     tags,
@@ -91,35 +109,71 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
 }
 
 /** The stored flow that a request names. Throws flow_not_found, saying which versions there are. */
-export async function findFlow(flows: Pick<FlowStore, 'get'>, { flow, version }: { readonly flow: string; readonly version?: string }): Promise<StoredFlow> {
+export async function findFlow(
+  flows: Pick<FlowStore, 'get'>,
+  { flow, version }: { readonly flow: string; readonly version?: string },
+): Promise<StoredFlow> {
   const ref = version === undefined ? flow : `${flowName(flow)}@${version}`;
   const found = await flows.get(ref);
   if (found !== undefined) return found;
   const latest = version === undefined ? undefined : await flows.get(flowName(flow));
-  throw new Problem('flow_not_found', latest === undefined ? `There is no flow ${ref}.` : `Flow ${latest.name} has no version ${version}; the latest is ${latest.version}.`);
+  throw new Problem(
+    'flow_not_found',
+    latest === undefined
+      ? `There is no flow ${ref}.`
+      : `Flow ${latest.name} has no version ${version}; the latest is ${latest.version}.`,
+  );
 }
 
-export function started(executionId: string, flow: { readonly flow: string; readonly version: string }): StartedExecution {
-  return { execution_id: executionId, flow: flow.flow, version: flow.version, status: 'running', links: linksOf(executionId, flow.flow) };
+export function started(
+  executionId: string,
+  flow: { readonly flow: string; readonly version: string },
+): StartedExecution {
+  return {
+    execution_id: executionId,
+    flow: flow.flow,
+    version: flow.version,
+    status: 'running',
+    links: linksOf(executionId, flow.flow),
+  };
 }
 
 function repeated(known: RunDescription, fingerprint: string): StartedExecution {
   if (known.memo.request === fingerprint) return started(known.executionId, known);
-  throw new Problem('idempotency_conflict', 'The Idempotency-Key was used for a request with another body.', { extra: { execution_id: known.executionId } });
+  throw new Problem('idempotency_conflict', 'The Idempotency-Key was used for a request with another body.', {
+    extra: { execution_id: known.executionId },
+  });
 }
 
 const flowName = (ref: string): string => (ref.split('@')[0] ?? ref).replaceAll('_', '-');
 
 /** A flow that can't run, because of those that it calls. */
 export function missingFlows(flow: string, missing: readonly MissingFlow[]): Problem {
-  const errors = missing.flatMap(({ ref, from, invalid }): readonly (Diagnostic | ValueFault)[] => invalid?.diagnostics ?? [{ code: 'flow_not_found', message: `flow ${ref}, which ${from} calls, is not there`, path: '' }]);
-  return new Problem('invalid_flow', `Flow ${flow} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}.`, { errors });
+  const errors = missing.flatMap(
+    ({ ref, from, invalid }): readonly (Diagnostic | ValueFault)[] =>
+      invalid?.diagnostics ?? [
+        { code: 'flow_not_found', message: `flow ${ref}, which ${from} calls, is not there`, path: '' },
+      ],
+  );
+  return new Problem(
+    'invalid_flow',
+    `Flow ${flow} calls flows that can't be run: ${missing.map((one) => one.ref).join(', ')}.`,
+    { errors },
+  );
 }
-
 
 /** What an idempotency key stands for: everything the caller chose. */
 function hashRequest({ input, version, environment, tags }: StartRequest): string {
-  return createHash('sha256').update(canonical({ input: input ?? {}, version: version ?? null, environment: environment ?? null, tags: [...(tags ?? [])] })).digest('hex');
+  return createHash('sha256')
+    .update(
+      canonical({
+        input: input ?? {},
+        version: version ?? null,
+        environment: environment ?? null,
+        tags: [...(tags ?? [])],
+      }),
+    )
+    .digest('hex');
 }
 
 /** JSON with sorted keys: two spellings of one value give one text. */
@@ -127,5 +181,8 @@ function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const map = value as JsonObject; // neither null nor a list
-  return `{${Object.keys(map).sort().map((key) => `${JSON.stringify(key)}:${canonical(map[key] ?? null)}`).join(',')}}`;
+  return `{${Object.keys(map)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(map[key] ?? null)}`)
+    .join(',')}}`;
 }

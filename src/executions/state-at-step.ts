@@ -21,20 +21,34 @@ export interface StateView {
  * The state when a step had ended (`at`) or before it began (`before`). `step` is a path, or an id, which means its only or latest
  * instance. Throws step_not_found, step_not_ended, ambiguous_step.
  */
-export function stateAtStep(reader: Pick<HistoryReader, 'memo' | 'input'>, step: string, when: 'at' | 'before'): StateView {
+export function stateAtStep(
+  reader: Pick<HistoryReader, 'memo' | 'input'>,
+  step: string,
+  when: 'at' | 'before',
+): StateView {
   const memo = reader.memo();
   const { path, entry } = locate(reader, memo, step);
-  if (when === 'at' && entry.end === undefined) throw new Problem('step_not_ended', `Step ${path} is still open: ask for \`before\`, or wait until it has ended.`);
+  if (when === 'at' && entry.end === undefined)
+    throw new Problem('step_not_ended', `Step ${path} is still open: ask for \`before\`, or wait until it has ended.`);
   const seq = when === 'at' ? (entry.end ?? entry.start) : entry.start;
   const ended = Object.entries(memo.steps)
-    .filter(([address, one]) => isStepAddress(address) && one.end !== undefined && (when === 'at' ? one.end <= seq : one.end < seq))
+    .filter(
+      ([address, one]) =>
+        isStepAddress(address) && one.end !== undefined && (when === 'at' ? one.end <= seq : one.end < seq),
+    )
     .sort(([, a], [, b]) => a.start - b.start);
   const results = Object.fromEntries(ended.flatMap(([address, one]) => resultOf(address, one)));
   const vars: Record<string, Json> = {};
   for (const set of memo.sets) {
     if ((when === 'at' ? set.seq <= seq : set.seq < seq) && isVisible(set.scope, path)) vars[set.name] = set.value;
   }
-  return { step: path, when, time: iso(when === 'at' ? (entry.endedAt ?? entry.startedAt) : entry.startedAt), vars, results };
+  return {
+    step: path,
+    when,
+    time: iso(when === 'at' ? (entry.endedAt ?? entry.startedAt) : entry.startedAt),
+    vars,
+    results,
+  };
 }
 
 function resultOf(address: string, entry: StepEntry): readonly (readonly [string, Json])[] {
@@ -55,9 +69,18 @@ function locate(reader: Pick<HistoryReader, 'input'>, memo: Memo, step: string):
   if (exact !== undefined) return { path: step, entry: exact };
   const ir = findStepIr(reader.input.flow, step);
   if (ir === undefined) throw new Problem('step_not_found', `Flow ${reader.input.flow.name} has no step ${step}.`);
-  const instances = Object.entries(memo.steps).filter(([address]) => keyOf(address) === ir.key && isStepAddress(address));
+  const instances = Object.entries(memo.steps).filter(
+    ([address]) => keyOf(address) === ir.key && isStepAddress(address),
+  );
   const open = instances.filter(([, entry]) => entry.status === 'open');
-  if (open.length > 1) throw new Problem('ambiguous_step', `${open.length} instances of ${step} are open: ${open.slice(0, 5).map(([address]) => address).join(', ')}. Name one.`);
+  if (open.length > 1)
+    throw new Problem(
+      'ambiguous_step',
+      `${open.length} instances of ${step} are open: ${open
+        .slice(0, 5)
+        .map(([address]) => address)
+        .join(', ')}. Name one.`,
+    );
   const [latest] = open.length === 1 ? open : instances.sort(([, a], [, b]) => b.start - a.start);
   if (latest === undefined || step !== keyOf(step)) throw new Problem('step_not_ended', `Step ${step} has not begun.`);
   return { path: latest[0], entry: latest[1] };

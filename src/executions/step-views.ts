@@ -33,7 +33,11 @@ export interface StepsOfExecution {
 }
 
 /** The steps of an execution, in the order in which they began, and what those still open wait for. */
-export function stepViews(reader: Pick<HistoryReader, 'trace' | 'memo' | 'attempts'> & { readonly input: { readonly flow: FlowIr } }, pending: readonly PendingCall[], running: boolean): StepsOfExecution {
+export function stepViews(
+  reader: Pick<HistoryReader, 'trace' | 'memo' | 'attempts'> & { readonly input: { readonly flow: FlowIr } },
+  pending: readonly PendingCall[],
+  running: boolean,
+): StepsOfExecution {
   const memo = reader.memo();
   const { flow } = reader.input;
   const drafts = new Map<string, Draft>();
@@ -41,7 +45,14 @@ export function stepViews(reader: Pick<HistoryReader, 'trace' | 'memo' | 'attemp
   addFromMemo(drafts, memo, flow);
   const calls = new Map(pending.map((call) => [call.id, call]));
   const ordered = [...drafts].sort(([, a], [, b]) => a.startedAt - b.startedAt);
-  const steps = ordered.map(([path, draft]) => toView(path, draft, { step: findStepIr(flow, path), attempts: reader.attempts.get(path), call: calls.get(path), running }));
+  const steps = ordered.map(([path, draft]) =>
+    toView(path, draft, {
+      step: findStepIr(flow, path),
+      attempts: reader.attempts.get(path),
+      call: calls.get(path),
+      running,
+    }),
+  );
   const open = running ? ordered.filter(([, draft]) => draft.endedAt === null) : [];
   return { steps, waiting: open.flatMap(([path, draft]) => waitingOf(path, draft, calls.get(path))) };
 }
@@ -49,31 +60,54 @@ export function stepViews(reader: Pick<HistoryReader, 'trace' | 'memo' | 'attemp
 function apply(drafts: Map<string, Draft>, event: TraceEvent, memo: Memo): void {
   if (event.type === 'execution.rolled_back') {
     // What was undone and not done again is no longer part of the execution. (A condensed memo has forgotten others too.)
-    if (memo.floor === undefined) for (const path of drafts.keys()) if (memo.steps[path] === undefined) drafts.delete(path);
+    if (memo.floor === undefined)
+      for (const path of drafts.keys()) if (memo.steps[path] === undefined) drafts.delete(path);
     return;
   }
   if (!('step' in event)) return;
   const known = drafts.get(event.step);
   switch (event.type) {
-    case 'step.started': return void drafts.set(event.step, begun(event));
+    case 'step.started':
+      return void drafts.set(event.step, begun(event));
     case 'step.waiting':
       if (known !== undefined) Object.assign(known, { status: 'waiting', waiting: event });
       return;
     case 'step.retrying':
-      if (known !== undefined) Object.assign(known, { status: 'running', waiting: null, retries: known.retries + 1, error: event.error });
+      if (known !== undefined)
+        Object.assign(known, { status: 'running', waiting: null, retries: known.retries + 1, error: event.error });
       return;
-    case 'step.skipped': return void drafts.set(event.step, { ...begun(event), status: 'skipped', endedAt: event.at });
+    case 'step.skipped':
+      return void drafts.set(event.step, { ...begun(event), status: 'skipped', endedAt: event.at });
     default: {
       const { error: _error, ...draft } = known ?? begun(event);
-      const rest = event.type === 'step.completed' ? { status: 'completed' as const, result: event.sensitive ? SENSITIVE : event.result } : event.type === 'step.failed' ? { status: 'failed' as const, error: event.error } : { status: 'cancelled' as const };
+      const rest =
+        event.type === 'step.completed'
+          ? { status: 'completed' as const, result: event.sensitive ? SENSITIVE : event.result }
+          : event.type === 'step.failed'
+            ? { status: 'failed' as const, error: event.error }
+            : { status: 'cancelled' as const };
       drafts.set(event.step, { ...draft, waiting: null, endedAt: event.at, ...rest });
     }
   }
 }
 
 function begun(event: StepTrace): Draft {
-  const call = event.type === 'step.started' ? { ...(event.adapter !== undefined && { adapter: event.adapter }), ...(event.action !== undefined && { action: event.action }) } : {};
-  return { kind: event.kind, ...call, status: 'running', startedAt: event.at, endedAt: null, retries: 0, waiting: null };
+  const call =
+    event.type === 'step.started'
+      ? {
+          ...(event.adapter !== undefined && { adapter: event.adapter }),
+          ...(event.action !== undefined && { action: event.action }),
+        }
+      : {};
+  return {
+    kind: event.kind,
+    ...call,
+    status: 'running',
+    startedAt: event.at,
+    endedAt: null,
+    retries: 0,
+    waiting: null,
+  };
 }
 
 /** Steps whose beginning is not in the histories that could be read. */
@@ -134,10 +168,24 @@ function toView(path: string, draft: Draft, { step, attempts, call, running }: C
 function waitingOf(path: string, { waiting }: Draft, call: PendingCall | undefined): readonly WaitingView[] {
   if (call?.waiting) {
     const until = call.nextAttemptAt?.toISOString() ?? null;
-    return [{ step: path, on: 'retry', reason: `attempt ${call.attempt} comes after ${call.lastFailure?.code ?? 'an error'}`, until }];
+    return [
+      {
+        step: path,
+        on: 'retry',
+        reason: `attempt ${call.attempt} comes after ${call.lastFailure?.code ?? 'an error'}`,
+        until,
+      },
+    ];
   }
   if (waiting === null) return [];
-  return [{ step: path, on: waiting.on, reason: reasonOf(waiting), until: waiting.until === undefined ? null : iso(waiting.until) }];
+  return [
+    {
+      step: path,
+      on: waiting.on,
+      reason: reasonOf(waiting),
+      until: waiting.until === undefined ? null : iso(waiting.until),
+    },
+  ];
 }
 
 function reasonOf({ on, detail }: Waiting): string {
@@ -148,12 +196,18 @@ function reasonOf({ on, detail }: Waiting): string {
   };
   const about = (text: string, name: string | null): string => (name === null ? text : `${text}: ${name}`);
   switch (on) {
-    case 'timer': return 'waits for its time';
-    case 'event': return about('waits for an event', field('type') ?? field('event'));
-    case 'approval': return about('waits for a decision', field('title'));
-    case 'callback': return 'waits to be called back';
-    case 'slot': return about('waits for its turn', field('key'));
-    case 'sub_flow': return about('waits for a sub-flow', field('flow') ?? field('execution_id'));
+    case 'timer':
+      return 'waits for its time';
+    case 'event':
+      return about('waits for an event', field('type') ?? field('event'));
+    case 'approval':
+      return about('waits for a decision', field('title'));
+    case 'callback':
+      return 'waits to be called back';
+    case 'slot':
+      return about('waits for its turn', field('key'));
+    case 'sub_flow':
+      return about('waits for a sub-flow', field('flow') ?? field('execution_id'));
   }
 }
 

@@ -6,14 +6,18 @@ import { SENSITIVE } from './step-views.ts';
 /** Live events of an execution: all so far after `after` (an event's id), then new ones, until it has ended or `signal` aborts. */
 export async function* streamEvents(
   deps: { readonly runs: Runs; readonly reader: ExecutionReader },
-  { executionId, after, signal }: { readonly executionId: string; readonly after: string | null; readonly signal: AbortSignal },
+  {
+    executionId,
+    after,
+    signal,
+  }: { readonly executionId: string; readonly after: string | null; readonly signal: AbortSignal },
 ): AsyncGenerator<TracedEvent> {
   let last = after;
   let runId = '';
   let cursor: Uint8Array | null = null;
   while (!signal.aborted) {
     const loaded = await deps.reader.load(executionId);
-    for (const event of [...loaded.reader.trace]) {
+    for (const event of loaded.reader.trace) {
       if (last !== null && compareIds(event.id, last) <= 0) continue;
       last = event.id;
       yield masked(event);
@@ -23,14 +27,24 @@ export async function* streamEvents(
     // The first poll of a run gives at once what there is; those after it wait for more.
     const first = cursor === null;
     ({ cursor } = await deps.runs.waitForEvents(executionId, runId, { cursor, signal }));
-    if (first && cursor !== null && !signal.aborted) ({ cursor } = await settled(deps.runs, { executionId, runId, cursor, signal, known: loaded }));
+    if (first && cursor !== null && !signal.aborted)
+      ({ cursor } = await settled(deps.runs, { executionId, runId, cursor, signal, known: loaded }));
   }
 }
 
 /** Between loading and the first poll something may have happened: only waits when nothing has. */
-async function settled(runs: Runs, poll: { executionId: string; runId: string; cursor: Uint8Array; signal: AbortSignal; known: LoadedExecution }): Promise<{ cursor: Uint8Array | null }> {
+async function settled(
+  runs: Runs,
+  poll: { executionId: string; runId: string; cursor: Uint8Array; signal: AbortSignal; known: LoadedExecution },
+): Promise<{ cursor: Uint8Array | null }> {
   const now = await runs.describe(poll.executionId);
-  if (now === null || now.runId !== poll.runId || now.events > poll.known.description.events || now.status !== 'running') return { cursor: poll.cursor };
+  if (
+    now === null ||
+    now.runId !== poll.runId ||
+    now.events > poll.known.description.events ||
+    now.status !== 'running'
+  )
+    return { cursor: poll.cursor };
   return runs.waitForEvents(poll.executionId, poll.runId, { cursor: poll.cursor, signal: poll.signal });
 }
 

@@ -11,17 +11,26 @@ export type RequestSlot = (request: SlotRequest) => Promise<'granted' | 'queued'
  * For a flow whose `concurrency` says `when_full: reject`, takes a slot before the start, so that the caller learns of a
  * full flow at once (429 concurrency_limit). Gives what the run's input says of it. Flows that queue ask by themselves.
  */
-export async function takeSlot(requestSlot: RequestSlot, executionId: string, run: RunFlowInput): Promise<Pick<RunFlowInput, 'slotHeld' | 'slotCoordinator'>> {
+export async function takeSlot(
+  requestSlot: RequestSlot,
+  executionId: string,
+  run: RunFlowInput,
+): Promise<Pick<RunFlowInput, 'slotHeld' | 'slotCoordinator'>> {
   const { concurrency, name } = run.flow;
   if (concurrency === null || concurrency.whenFull !== 'reject') return {};
   const lookup = rootsOf(run, executionId);
   const evaluator = new Evaluator();
   try {
     const key = evaluator.resolve(concurrency.key, lookup);
-    const coordinator = coordinatorId({ environment: run.environment, flow: name, key: typeof key === 'string' ? key : JSON.stringify(key) });
+    const coordinator = coordinatorId({
+      environment: run.environment,
+      flow: name,
+      key: typeof key === 'string' ? key : JSON.stringify(key),
+    });
     const limit = evaluator.count(concurrency.limit, lookup);
     const answer = await requestSlot({ coordinator, holder: executionId, limit, whenFull: 'reject' });
-    if (answer === 'rejected') throw new Problem('concurrency_limit', `Flow ${name} runs ${limit} times for this key already.`);
+    if (answer === 'rejected')
+      throw new Problem('concurrency_limit', `Flow ${name} runs ${limit} times for this key already.`);
     return { slotHeld: true, slotCoordinator: coordinator };
   } catch (error) {
     // A key that can't be computed fails the execution, with its place, like any other expression.

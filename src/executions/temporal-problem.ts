@@ -3,7 +3,15 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { Problem } from '../problems/problem.ts';
 
 /** gRPC's status codes that mean something to a caller (https://grpc.io/docs/guides/status-codes/). */
-const GRPC = { cancelled: 1, invalidArgument: 3, deadlineExceeded: 4, notFound: 5, resourceExhausted: 8, failedPrecondition: 9, unavailable: 14 } as const;
+const GRPC = {
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  unavailable: 14,
+} as const;
 
 /** The one place that turns errors of the Temporal client into problems. What it does not know is passed on: a defect. */
 export function temporalProblem(error: unknown, executionId?: string): unknown {
@@ -12,20 +20,32 @@ export function temporalProblem(error: unknown, executionId?: string): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return noWorker(error);
   const cause = grpcCause(error);
   switch (cause?.code) {
-    case undefined: return error;
-    case GRPC.notFound: return notFound(executionId, error);
-    case GRPC.resourceExhausted: return new Problem('overloaded', 'Temporal takes no more requests at the moment.', { cause: error });
+    case undefined:
+      return error;
+    case GRPC.notFound:
+      return notFound(executionId, error);
+    case GRPC.resourceExhausted:
+      return new Problem('overloaded', 'Temporal takes no more requests at the moment.', { cause: error });
     case GRPC.cancelled:
     case GRPC.deadlineExceeded:
-    case GRPC.unavailable: return new Problem('temporal_unavailable', 'Temporal did not answer. What was asked for may or may not have happened; asking again is safe.', { cause: error });
-    case GRPC.invalidArgument: return new Problem('invalid_request', `Temporal refuses the request: ${cause?.details ?? ''}`, { cause: error });
-    default: return error;
+    case GRPC.unavailable:
+      return new Problem(
+        'temporal_unavailable',
+        'Temporal did not answer. What was asked for may or may not have happened; asking again is safe.',
+        { cause: error },
+      );
+    case GRPC.invalidArgument:
+      return new Problem('invalid_request', `Temporal refuses the request: ${cause?.details ?? ''}`, { cause: error });
+    default:
+      return error;
   }
 }
 
 /** The answer when an update was not accepted in time: the caller keeps what was sent, and sends it again. */
 export function noWorker(cause?: unknown): Problem {
-  return new Problem('no_worker', 'No worker took the message in time. It does not count yet: send it again.', { cause });
+  return new Problem('no_worker', 'No worker took the message in time. It does not count yet: send it again.', {
+    cause,
+  });
 }
 
 export function isNotFound(error: unknown): boolean {
@@ -37,7 +57,11 @@ export function isExhausted(error: unknown): boolean {
 }
 
 function notFound(executionId: string | undefined, cause: unknown): Problem {
-  return new Problem('execution_not_found', executionId === undefined ? 'There is no such execution.' : `There is no execution ${executionId}.`, { cause });
+  return new Problem(
+    'execution_not_found',
+    executionId === undefined ? 'There is no such execution.' : `There is no execution ${executionId}.`,
+    { cause },
+  );
 }
 
 function grpcCause(error: unknown): { readonly code: number; readonly details: string } | undefined {

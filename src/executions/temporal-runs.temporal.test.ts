@@ -23,7 +23,17 @@ describe('without a worker', () => {
     const start = { executionId, input: inputOf(flow, { tags: ['t'] }), memo: { request: 'r' } };
     expect(await runs.start(start)).toBe('started');
     expect(await runs.start(start)).toBe('exists');
-    expect(await runs.describe(executionId)).toMatchObject({ executionId, flow: 'unworked', status: 'running', shown: 'running', version: '1.0.0', environment: 'default', tags: ['t'], memo: { request: 'r' }, pending: [] });
+    expect(await runs.describe(executionId)).toMatchObject({
+      executionId,
+      flow: 'unworked',
+      status: 'running',
+      shown: 'running',
+      version: '1.0.0',
+      environment: 'default',
+      tags: ['t'],
+      memo: { request: 'r' },
+      pending: [],
+    });
     expect((await runs.input(executionId)).flow).toEqual(flow);
     expect(await runs.ended(executionId, 300)).toBe(false);
   });
@@ -32,7 +42,9 @@ describe('without a worker', () => {
     const executionId = newExecutionId(Date.now());
     await runs.start({ executionId, input: inputOf(flow), memo: {} });
     const begun = Date.now();
-    await expect(runs.update({ executionId, name: 'weir.event', id: 'e', argument: {} })).rejects.toMatchObject({ code: 'no_worker' });
+    await expect(runs.update({ executionId, name: 'weir.event', id: 'e', argument: {} })).rejects.toMatchObject({
+      code: 'no_worker',
+    });
     expect(Date.now() - begun).toBeLessThan(4_000);
     await runs.terminate(executionId, 'test');
     expect(await runs.ended(executionId, 5_000)).toBe(true);
@@ -49,7 +61,10 @@ describe('without a worker', () => {
     await runs.terminate(executionId, 'test');
     expect(await runs.start(start)).toBe('exists');
     expect(await runs.start({ ...start, memo: { previous_run: before?.runId ?? '' }, again: true })).toBe('started');
-    expect(await runs.describe(executionId)).toMatchObject({ status: 'running', memo: { previous_run: before?.runId } });
+    expect(await runs.describe(executionId)).toMatchObject({
+      status: 'running',
+      memo: { previous_run: before?.runId },
+    });
   });
 });
 
@@ -68,8 +83,12 @@ test('a Temporal that is away is a problem that says so, in time', async () => {
   const begun = Date.now();
   await expect(away.describe(newExecutionId(0))).rejects.toMatchObject({ code: 'temporal_unavailable' });
   await expect(away.ping()).rejects.toMatchObject({ code: 'temporal_unavailable' });
-  await expect(away.start({ executionId: newExecutionId(0), input: inputOf(flow), memo: {} })).rejects.toMatchObject({ code: 'temporal_unavailable' });
-  await expect(away.update({ executionId: newExecutionId(0), name: 'weir.event', id: 'e', argument: {} })).rejects.toMatchObject({ code: expect.stringMatching(/temporal_unavailable|no_worker/) });
+  await expect(away.start({ executionId: newExecutionId(0), input: inputOf(flow), memo: {} })).rejects.toMatchObject({
+    code: 'temporal_unavailable',
+  });
+  await expect(
+    away.update({ executionId: newExecutionId(0), name: 'weir.event', id: 'e', argument: {} }),
+  ).rejects.toMatchObject({ code: expect.stringMatching(/temporal_unavailable|no_worker/) });
   expect(Date.now() - begun).toBeLessThan(8_000);
 });
 
@@ -82,8 +101,13 @@ test('the list is newest first, whatever ended when', async () => {
   }
   await runs.terminate(ids[2] ?? '', 'test');
   await runs.terminate(ids[0] ?? '', 'test');
-  await expect.poll(async () => {
-    const { items } = await listExecutions(runs, { tag }, { limit: 10, cursor: null, now: Date.now() });
-    return items.map(({ execution_id, status }) => `${ids.indexOf(execution_id)} ${status}`);
-  }, { timeout: 10_000 }).toEqual(['2 terminated', '1 running', '0 terminated']);
+  await expect
+    .poll(
+      async () => {
+        const { items } = await listExecutions(runs, { tag }, { limit: 10, cursor: null, now: Date.now() });
+        return items.map(({ execution_id, status }) => `${ids.indexOf(execution_id)} ${status}`);
+      },
+      { timeout: 10_000 },
+    )
+    .toEqual(['2 terminated', '1 running', '0 terminated']);
 });

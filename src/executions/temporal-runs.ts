@@ -32,7 +32,14 @@ const CLOSE_EVENT = protobuf.temporal.api.enums.v1.HistoryEventFilterType.HISTOR
 
 /** Executions on a Temporal server: the workflow id is the execution's id, the workflow type the flow's name. */
 export function createTemporalRuns(options: TemporalRunsOptions): Runs {
-  const { client, namespace = 'default', taskQueue = 'weir', eagerStart = false, callMs = 8_000, updateMs = 5_000 } = options;
+  const {
+    client,
+    namespace = 'default',
+    taskQueue = 'weir',
+    eagerStart = false,
+    callMs = 8_000,
+    updateMs = 5_000,
+  } = options;
   const service = client.workflowService;
   const codecs = client.options.loadedDataConverter.payloadCodecs;
   const payloads = client.options.loadedDataConverter.payloadConverter;
@@ -45,19 +52,28 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
     }
   }
   const handle = (executionId: string) => client.workflow.getHandle(executionId);
-  const where = (executionId: string, runId?: string) => ({ namespace, execution: { workflowId: executionId, ...(runId !== undefined && { runId }) } });
+  const where = (executionId: string, runId?: string) => ({
+    namespace,
+    execution: { workflowId: executionId, ...(runId !== undefined && { runId }) },
+  });
 
-  async function fetchEvents(executionId: string, runId: string | undefined, pageSize?: number): Promise<HistoryEvent[]> {
+  async function fetchEvents(
+    executionId: string,
+    runId: string | undefined,
+    pageSize?: number,
+  ): Promise<HistoryEvent[]> {
     const events: HistoryEvent[] = [];
     let nextPageToken: Uint8Array | null = null;
     do {
-      const page: protobuf.temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse = await service.getWorkflowExecutionHistory({
-        ...where(executionId, runId),
-        ...(nextPageToken !== null && { nextPageToken }),
-        ...(pageSize !== undefined && { maximumPageSize: pageSize }),
-      });
+      const page: protobuf.temporal.api.workflowservice.v1.IGetWorkflowExecutionHistoryResponse =
+        await service.getWorkflowExecutionHistory({
+          ...where(executionId, runId),
+          ...(nextPageToken !== null && { nextPageToken }),
+          ...(pageSize !== undefined && { maximumPageSize: pageSize }),
+        });
       events.push(...(page.history?.events ?? []));
-      nextPageToken = pageSize === undefined && page.nextPageToken && page.nextPageToken.length > 0 ? page.nextPageToken : null;
+      nextPageToken =
+        pageSize === undefined && page.nextPageToken && page.nextPageToken.length > 0 ? page.nextPageToken : null;
     } while (nextPageToken !== null);
     await decodePayloads(events, codecs);
     return events;
@@ -108,7 +124,12 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
     },
 
     async waitForEvents(executionId, runId, { cursor, signal }) {
-      const poll = () => service.getWorkflowExecutionHistory({ ...where(executionId, runId), waitNewEvent: true, ...(cursor !== null && { nextPageToken: cursor }) });
+      const poll = () =>
+        service.getWorkflowExecutionHistory({
+          ...where(executionId, runId),
+          waitNewEvent: true,
+          ...(cursor !== null && { nextPageToken: cursor }),
+        });
       try {
         const page = await client.withAbortSignal(signal, () => client.withDeadline(Date.now() + LONG_POLL_MS, poll));
         const next = page.nextPageToken;
@@ -127,12 +148,23 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
     },
 
     async list(query, { size, cursor }) {
-      const page = await call(() => service.listWorkflowExecutions({ namespace, query, pageSize: size, ...(cursor !== null && { nextPageToken: cursor }) }));
+      const page = await call(() =>
+        service.listWorkflowExecutions({
+          namespace,
+          query,
+          pageSize: size,
+          ...(cursor !== null && { nextPageToken: cursor }),
+        }),
+      );
       const next = page.nextPageToken;
-      return { items: (page.executions ?? []).map((raw) => summarizeRun(raw)), cursor: next && next.length > 0 ? next : null };
+      return {
+        items: (page.executions ?? []).map((raw) => summarizeRun(raw)),
+        cursor: next && next.length > 0 ? next : null,
+      };
     },
 
-    signal: (executionId, name, argument) => call(() => handle(executionId).signal(name, ...(argument === undefined ? [] : [argument])), executionId),
+    signal: (executionId, name, argument) =>
+      call(() => handle(executionId).signal(name, ...(argument === undefined ? [] : [argument])), executionId),
     async cancel(executionId) {
       await call(() => handle(executionId).cancel(), executionId);
     },
@@ -158,13 +190,23 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
       let runId: string | undefined;
       let cursor: Uint8Array | null = null;
       while (Date.now() < until) {
-        const poll = () => service.getWorkflowExecutionHistory({ ...where(executionId, runId), waitNewEvent: true, historyEventFilterType: CLOSE_EVENT, ...(cursor !== null && { nextPageToken: cursor }) });
+        const poll = () =>
+          service.getWorkflowExecutionHistory({
+            ...where(executionId, runId),
+            waitNewEvent: true,
+            historyEventFilterType: CLOSE_EVENT,
+            ...(cursor !== null && { nextPageToken: cursor }),
+          });
         try {
           const page = await client.withDeadline(Math.min(until, Date.now() + LONG_POLL_MS), poll);
           const last = page.history?.events?.at(-1);
           if (last == null) cursor = page.nextPageToken ?? null;
           else if (last.workflowExecutionContinuedAsNewEventAttributes == null) return true;
-          else [runId, cursor] = [last.workflowExecutionContinuedAsNewEventAttributes.newExecutionRunId ?? undefined, null];
+          else
+            [runId, cursor] = [
+              last.workflowExecutionContinuedAsNewEventAttributes.newExecutionRunId ?? undefined,
+              null,
+            ];
         } catch (error) {
           if (Date.now() >= until - 50) return false;
           throw temporalProblem(error, executionId);
@@ -180,11 +222,17 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
 }
 
 /** One try. Rejects with `no_worker` when it was not answered in time. */
-async function sendUpdate(client: Client, { executionId, name, id, argument }: UpdateRequest, until: number): Promise<UpdateAnswer> {
+async function sendUpdate(
+  client: Client,
+  { executionId, name, id, argument }: UpdateRequest,
+  until: number,
+): Promise<UpdateAnswer> {
   const left = Math.max(1, until - Date.now());
   const abort = AbortSignal.timeout(left);
   try {
-    const sent = client.withAbortSignal(abort, () => client.workflow.getHandle(executionId).executeUpdate<Json, [Json]>(name, { args: [argument], updateId: id }));
+    const sent = client.withAbortSignal(abort, () =>
+      client.workflow.getHandle(executionId).executeUpdate<Json, [Json]>(name, { args: [argument], updateId: id }),
+    );
     return { kind: 'done', result: (await bounded(sent, left + 500)) ?? null };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
@@ -210,7 +258,8 @@ async function bounded<T>(work: Promise<T>, ms: number): Promise<T> {
     clearTimeout(timer);
   }
 }
-const noAnswer = (): Error => Object.assign(new Error('no answer in time'), { code: 14, details: 'no answer in time', metadata: {} });
+const noAnswer = (): Error =>
+  Object.assign(new Error('no answer in time'), { code: 14, details: 'no answer in time', metadata: {} });
 
 function isProblemNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'execution_not_found';

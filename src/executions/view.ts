@@ -52,4 +52,7 @@ export interface WaitingView {
 }
 
 /** One line of `GET /executions`. */
-export type ExecutionSummary = Pick<ExecutionView, 'execution_id' | 'flow' | 'version' | 'status' | 'environment' | 'tags' | 'started_at' | 'ended_at' | 'links'>;
+export type ExecutionSummary = Pick<
+  ExecutionView,
+  'execution_id' | 'flow' | 'version' | 'status' | 'environment' | 'tags' | 'started_at' | 'ended_at' | 'links'
+>;

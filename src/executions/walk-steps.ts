@@ -9,11 +9,15 @@ export function walkSteps(flow: FlowIr, visit: (step: StepIr) => void): void {
 function walkAll(lists: readonly (readonly StepIr[])[], visit: (step: StepIr) => void): void {
   for (const step of lists.flat()) {
     visit(step);
-    walkAll([...INNER[step.kind](step as never), handlers(step.onError ?? null), step.finally ?? [], step.compensate ?? []], visit); // the table's entry is that of the kind
+    walkAll(
+      [...INNER[step.kind](step as never), handlers(step.onError ?? null), step.finally ?? [], step.compensate ?? []],
+      visit,
+    ); // the table's entry is that of the kind
   }
 }
 
-const handlers = (list: readonly HandlerIr[] | null): readonly StepIr[] => (list ?? []).flatMap((handler) => handler.do);
+const handlers = (list: readonly HandlerIr[] | null): readonly StepIr[] =>
+  (list ?? []).flatMap((handler) => handler.do);
 
 type Inner<K extends StepKind> = (step: Extract<StepIr, { kind: K }>) => readonly (readonly StepIr[])[];
 const none = (): readonly (readonly StepIr[])[] => [];

@@ -23,7 +23,8 @@ export function flowIdentity(source: string): FlowIdentity | null {
 }
 
 function byLines(source: string): FlowIdentity | null {
-  const field = (key: string): string | undefined => new RegExp(`^["']?${key}["']?[ \\t]*:[ \\t]*["']?([^\\s"'#,]+)`, 'm').exec(source)?.[1];
+  const field = (key: string): string | undefined =>
+    new RegExp(`^["']?${key}["']?[ \\t]*:[ \\t]*["']?([^\\s"'#,]+)`, 'm').exec(source)?.[1];
   const name = field('flow');
   return name === undefined ? null : { name, version: field('version') ?? null };
 }

@@ -14,8 +14,12 @@ export function parseFlowRef(ref: string): FlowRef {
 }
 
 /** The highest version that fits `range`; of several equal ones the first. Undefined when none fits or the range is not one. */
-export function pickVersion<T extends { readonly version: string }>(candidates: readonly T[], range: string): T | undefined {
-  if (range === '*' || range === 'latest') return highest(candidates.filter((one) => semver.prerelease(one.version) === null)) ?? highest(candidates);
+export function pickVersion<T extends { readonly version: string }>(
+  candidates: readonly T[],
+  range: string,
+): T | undefined {
+  if (range === '*' || range === 'latest')
+    return highest(candidates.filter((one) => semver.prerelease(one.version) === null)) ?? highest(candidates);
   if (semver.validRange(range) === null) return undefined;
   return highest(candidates.filter((one) => semver.satisfies(one.version, range)));
 }

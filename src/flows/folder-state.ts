@@ -30,7 +30,13 @@ export interface FolderState {
 }
 
 export const EMPTY_STATE: FolderState = {
-  marks: new Map(), files: new Map(), kept: new Map(), adapters: new Map(), actions: {}, catalogueProblems: [], adapterProblems: [],
+  marks: new Map(),
+  files: new Map(),
+  kept: new Map(),
+  adapters: new Map(),
+  actions: {},
+  catalogueProblems: [],
+  adapterProblems: [],
 };
 
 /** What a flow of the folder is checked against. A flow without a version counts with its latest. */

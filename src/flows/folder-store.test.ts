@@ -84,14 +84,21 @@ test('a flow with errors is listed with them, and what ran before is still there
 test('content changed under its version is told', async () => {
   await open({ 'a.flow.yaml': flow('a', 'version: 2.0.0\n') });
   await write('a.flow.yaml', flow('a', 'version: 2.0.0\n').replace('1s', '2s'));
-  await vi.waitFor(async () => expect((await store.get('a'))?.diagnostics).toMatchObject([{ code: 'WEIR1901', severity: 'warning' }]));
+  await vi.waitFor(async () =>
+    expect((await store.get('a'))?.diagnostics).toMatchObject([{ code: 'WEIR1901', severity: 'warning' }]),
+  );
 });
 
 test('of two files with one flow and version the first by path counts and says so; when it goes the other counts', async () => {
   await open({ 'a.flow.yaml': flow('twin', 'title: first\n'), 'b.flow.yaml': flow('twin', 'title: second\n') });
-  expect(await store.get('twin')).toMatchObject({ ir: { title: 'first' }, diagnostics: [{ code: 'WEIR1902', message: expect.stringContaining('b.flow.yaml') }] });
+  expect(await store.get('twin')).toMatchObject({
+    ir: { title: 'first' },
+    diagnostics: [{ code: 'WEIR1902', message: expect.stringContaining('b.flow.yaml') }],
+  });
   await rm(join(folder, 'a.flow.yaml'));
-  await vi.waitFor(async () => expect(await store.get('twin')).toMatchObject({ ir: { title: 'second' }, diagnostics: [] }));
+  await vi.waitFor(async () =>
+    expect(await store.get('twin')).toMatchObject({ ir: { title: 'second' }, diagnostics: [] }),
+  );
 });
 
 test('a flow that calls another is checked again when that one comes', async () => {
@@ -102,7 +109,10 @@ test('a flow that calls another is checked again when that one comes', async () 
 });
 
 test('the action catalogue beside the flows counts, changes too, and its faults are told', async () => {
-  await open({ 'actions.yaml': 'fetch_it: http.request\n', 'a.flow.yaml': 'flow: a\nsteps:\n  - fetch_it: { params: { method: GET, url: "http://x" } }\n' });
+  await open({
+    'actions.yaml': 'fetch_it: http.request\n',
+    'a.flow.yaml': 'flow: a\nsteps:\n  - fetch_it: { params: { method: GET, url: "http://x" } }\n',
+  });
   expect((await store.get('a'))?.diagnostics).toEqual([]);
   expect(await store.catalogue()).toEqual({ fetch_it: { adapter: 'http', action: 'request' } });
   await write('actions.yaml', 'fetch_it: 5\n');
@@ -111,7 +121,10 @@ test('the action catalogue beside the flows counts, changes too, and its faults 
 });
 
 test('filters by words, category and tag', async () => {
-  await open({ 'a.flow.yaml': flow('a', 'title: Billing Desk\ncategory: money\ntags: [x, y]\n'), 'b.flow.yaml': flow('b') });
+  await open({
+    'a.flow.yaml': flow('a', 'title: Billing Desk\ncategory: money\ntags: [x, y]\n'),
+    'b.flow.yaml': flow('b'),
+  });
   const names = async (filter: Parameters<FlowStore['list']>[0]) => (await store.list(filter)).map((one) => one.name);
   expect(await names({ q: 'billing' })).toEqual(['a']);
   expect(await names({ category: 'money' })).toEqual(['a']);

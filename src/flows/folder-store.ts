@@ -57,7 +57,9 @@ class FolderStore implements FlowStore {
   }
 
   async list(filter: FlowFilter = {}): Promise<readonly StoredFlow[]> {
-    const names = new Set([...this.#state.files.values()].flatMap(({ flow }) => (flow === undefined ? [] : [flow.name])));
+    const names = new Set(
+      [...this.#state.files.values()].flatMap(({ flow }) => (flow === undefined ? [] : [flow.name])),
+    );
     const latest = [...names].sort().map((name) => pickVersion(this.#live(name), '*'));
     return latest.filter((flow) => flow !== undefined).filter((flow) => fits(flow, filter));
   }
@@ -148,7 +150,9 @@ class FolderStore implements FlowStore {
   /** Files as they are now, then what they were earlier. */
   #known(name: string): readonly StoredFlow[] {
     const live = this.#live(name);
-    const earlier = (this.#state.kept.get(name) ?? []).filter((old) => !live.some((one) => one.version === old.version));
+    const earlier = (this.#state.kept.get(name) ?? []).filter(
+      (old) => !live.some((one) => one.version === old.version),
+    );
     return [...live, ...earlier].sort((a, b) => (pickVersion([a, b], '>=0.0.0-0') === b ? 1 : -1));
   }
 }

@@ -20,7 +20,8 @@ export function readActionCatalogue(file: string, source: string): ActionCatalog
     const { value, placeOf } = readYamlDocument(source);
     const inner = isMap(value) && Object.keys(value).length === 1 ? value['actions'] : undefined;
     const names = isMap(inner) && typeof inner['adapter'] !== 'string' ? inner : value;
-    if (names !== null && !isMap(names)) return { actions, problems: [`${file}:1:1: must be a map from action names to { adapter, action, params }`] };
+    if (names !== null && !isMap(names))
+      return { actions, problems: [`${file}:1:1: must be a map from action names to { adapter, action, params }`] };
     for (const [name, entry] of Object.entries(names ?? {})) {
       const action = actionOf(entry);
       if (typeof action !== 'string') actions[name] = action;
@@ -31,7 +32,8 @@ export function readActionCatalogue(file: string, source: string): ActionCatalog
     }
     return { actions, problems };
   } catch (error) {
-    if (error instanceof YamlFault) return { actions: {}, problems: [`${file}:${error.place.line}:${error.place.column}: ${error.message}`] };
+    if (error instanceof YamlFault)
+      return { actions: {}, problems: [`${file}:${error.place.line}:${error.place.column}: ${error.message}`] };
     throw error;
   }
 }
@@ -52,4 +54,5 @@ function actionOf(value: Json): CatalogueAction | string {
   return { adapter, ...(action !== undefined && { action }), ...(params !== undefined && { params }) };
 }
 
-const isMap = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

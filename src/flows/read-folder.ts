@@ -15,19 +15,32 @@ import { withVersion } from './version-history.ts';
 export interface FolderStoreDeps {
   readonly compile: (source: string, environment: CompileEnvironment) => CompileResult;
   /** Loads the adapter files of these folders, and gives the manifests of all adapters, coded ones too. Called again when a file changes. */
-  readonly loadAdapters: (folders: readonly string[]) => Promise<{ readonly manifests: ReadonlyMap<string, AdapterManifest>; readonly problems: readonly string[] }>;
+  readonly loadAdapters: (
+    folders: readonly string[],
+  ) => Promise<{ readonly manifests: ReadonlyMap<string, AdapterManifest>; readonly problems: readonly string[] }>;
   readonly now: () => number;
 }
 
 /** Reads what has changed since `before` and compiles what that touches. Gives `before` itself when nothing has. */
-export async function readFolder(root: string, listing: FolderListing, before: FolderState, deps: FolderStoreDeps): Promise<FolderState> {
+export async function readFolder(
+  root: string,
+  listing: FolderListing,
+  before: FolderState,
+  deps: FolderStoreDeps,
+): Promise<FolderState> {
   const marks = new Map([...listing.flows, ...listing.catalogues, ...listing.adapters]);
   const first = before.marks.size === 0 && before.adapters.size === 0;
   const differs = (part: ReadonlyMap<string, string>, isPart: (path: string) => boolean): boolean =>
-    [...part].some(([path, mark]) => before.marks.get(path) !== mark) || [...before.marks.keys()].some((path) => isPart(path) && !part.has(path));
+    [...part].some(([path, mark]) => before.marks.get(path) !== mark) ||
+    [...before.marks.keys()].some((path) => isPart(path) && !part.has(path));
   const adaptersChanged = first || differs(listing.adapters, isAdapter);
   const catalogueChanged = differs(listing.catalogues, isCatalogue);
-  if (!adaptersChanged && !catalogueChanged && !differs(listing.flows, (path) => !isAdapter(path) && !isCatalogue(path))) return before;
+  if (
+    !adaptersChanged &&
+    !catalogueChanged &&
+    !differs(listing.flows, (path) => !isAdapter(path) && !isCatalogue(path))
+  )
+    return before;
 
   const adapterPart = adaptersChanged ? await loadAdapters(root, listing, deps) : before;
   const cataloguePart = catalogueChanged ? await loadCatalogues(root, listing) : before;
@@ -45,7 +58,11 @@ export async function readFolder(root: string, listing: FolderListing, before: F
       continue;
     }
     const ignored = twins.byOwner.get(path) ?? [];
-    const stale = old === undefined || adaptersChanged || catalogueChanged || (namesChanged && (old.ir === undefined || old.ir.flowRefs.length > 0));
+    const stale =
+      old === undefined ||
+      adaptersChanged ||
+      catalogueChanged ||
+      (namesChanged && (old.ir === undefined || old.ir.flowRefs.length > 0));
     if (!stale) {
       compiled.set(path, { ...file, flow: withTwins(old, ignored) });
       continue;
@@ -60,16 +77,24 @@ export async function readFolder(root: string, listing: FolderListing, before: F
 
 const isAdapter = (path: string): boolean => basename(dirname(path)) === 'adapters';
 const isCatalogue = (path: string): boolean => /^actions\.ya?ml$/.test(basename(path));
-const namesOf = (environment: CompileEnvironment): string => JSON.stringify([...environment.flows].sort(([a], [b]) => (a < b ? -1 : 1)));
+const namesOf = (environment: CompileEnvironment): string =>
+  JSON.stringify([...environment.flows].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-async function loadAdapters(root: string, listing: FolderListing, deps: FolderStoreDeps): Promise<Pick<FolderState, 'adapters' | 'adapterProblems'>> {
+async function loadAdapters(
+  root: string,
+  listing: FolderListing,
+  deps: FolderStoreDeps,
+): Promise<Pick<FolderState, 'adapters' | 'adapterProblems'>> {
   const folders = new Set([...listing.adapters.keys()].map((path) => join(root, dirname(path))));
   const { manifests, problems } = await deps.loadAdapters([...folders].sort());
   return { adapters: manifests, adapterProblems: problems };
 }
 
 /** Deeper catalogues add to those above them and win. */
-async function loadCatalogues(root: string, listing: FolderListing): Promise<Pick<FolderState, 'actions' | 'catalogueProblems'>> {
+async function loadCatalogues(
+  root: string,
+  listing: FolderListing,
+): Promise<Pick<FolderState, 'actions' | 'catalogueProblems'>> {
   const actions: Record<string, FolderState['actions'][string]> = {};
   const catalogueProblems: string[] = [];
   for (const path of [...listing.catalogues.keys()].sort((a, b) => a.split('/').length - b.split('/').length)) {
@@ -82,7 +107,12 @@ async function loadCatalogues(root: string, listing: FolderListing): Promise<Pic
   return { actions, catalogueProblems };
 }
 
-async function readFiles(root: string, listing: FolderListing, before: FolderState, now: number): Promise<ReadonlyMap<string, FlowFile>> {
+async function readFiles(
+  root: string,
+  listing: FolderListing,
+  before: FolderState,
+  now: number,
+): Promise<ReadonlyMap<string, FlowFile>> {
   const files = new Map<string, FlowFile>();
   for (const [path, mark] of listing.flows) {
     const old = before.files.get(path);
@@ -94,7 +124,9 @@ async function readFiles(root: string, listing: FolderListing, before: FolderSta
     const source = await readText(join(root, path));
     if (source === null) continue;
     // A file called *.flow.yaml that can't be read as a flow is shown under its file's name, so that its author sees why.
-    const identity = flowIdentity(source) ?? (/\.flow\.(ya?ml|json)$/.test(path) ? { name: basename(path).replace(/\.flow\.\w+$/, ''), version: null } : null);
+    const identity =
+      flowIdentity(source) ??
+      (/\.flow\.(ya?ml|json)$/.test(path) ? { name: basename(path).replace(/\.flow\.\w+$/, ''), version: null } : null);
     if (identity === null) continue;
     if (old?.source === source) files.set(path, { ...old, mark });
     else files.set(path, { path, mark, source, identity, seenAt: now });
@@ -112,7 +144,10 @@ async function readText(path: string): Promise<string | null> {
 }
 
 /** Paths by the flow and version that they hold: the first by path counts, the others are ignored and named in its diagnostics. */
-function twinsOf(files: ReadonlyMap<string, FlowFile>): { readonly ignored: ReadonlySet<string>; readonly byOwner: ReadonlyMap<string, readonly string[]> } {
+function twinsOf(files: ReadonlyMap<string, FlowFile>): {
+  readonly ignored: ReadonlySet<string>;
+  readonly byOwner: ReadonlyMap<string, readonly string[]>;
+} {
   const owners = new Map<string, string>();
   const ignored = new Set<string>();
   const byOwner = new Map<string, string[]>();

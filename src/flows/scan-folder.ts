@@ -25,7 +25,8 @@ export async function scanFolder(root: string): Promise<FolderListing> {
   const open = [root];
   for (let folder = open.shift(); folder !== undefined; folder = open.shift()) {
     folders.push(folder);
-    if (folders.length > MAX_FOLDERS) throw new Error(`${root} has more than ${MAX_FOLDERS} folders; give Weir a folder of its own for flows`);
+    if (folders.length > MAX_FOLDERS)
+      throw new Error(`${root} has more than ${MAX_FOLDERS} folders; give Weir a folder of its own for flows`);
     for (const entry of await entriesOf(folder)) {
       const path = join(folder, entry.name);
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
@@ -37,7 +38,8 @@ export async function scanFolder(root: string): Promise<FolderListing> {
       if (kind === null) continue;
       const mark = await markOf(path);
       if (mark !== null) ({ flows, catalogues, adapters })[kind].set(relative(root, path).split(sep).join('/'), mark);
-      if (flows.size > MAX_FILES) throw new Error(`${root} has more than ${MAX_FILES} files; give Weir a folder of its own for flows`);
+      if (flows.size > MAX_FILES)
+        throw new Error(`${root} has more than ${MAX_FILES} files; give Weir a folder of its own for flows`);
     }
   }
   return { flows, catalogues, adapters, folders };
@@ -72,4 +74,5 @@ async function markOf(path: string): Promise<string | null> {
 }
 
 /** A file or folder that went away between two looks. */
-export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+export const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -41,10 +41,24 @@ const place = { path: '', line: 1, column: 1, end_line: 1, end_column: 1 };
 
 /** WEIR1901: content changed under a version that was already there. Running executions keep what they started with. */
 function changedWithoutVersion(version: string): Diagnostic {
-  return { code: 'WEIR1901', severity: 'warning', message: `the content has changed, the version has not: ${version} now means something else than before`, ...place, path: '/version', hint: 'raise `version`, or leave it out' };
+  return {
+    code: 'WEIR1901',
+    severity: 'warning',
+    message: `the content has changed, the version has not: ${version} now means something else than before`,
+    ...place,
+    path: '/version',
+    hint: 'raise `version`, or leave it out',
+  };
 }
 
 /** WEIR1902: two files hold the same version of a flow; the first by path counts. */
 export function sameVersionTwice(flow: StoredFlow, ignored: string): Diagnostic {
-  return { code: 'WEIR1902', severity: 'warning', message: `${ignored} holds flow ${flow.name} ${flow.version} too and is ignored`, ...place, path: '/flow', hint: 'rename one of the flows, give it another version, or delete a file' };
+  return {
+    code: 'WEIR1902',
+    severity: 'warning',
+    message: `${ignored} holds flow ${flow.name} ${flow.version} too and is ignored`,
+    ...place,
+    path: '/flow',
+    hint: 'rename one of the flows, give it another version, or delete a file',
+  };
 }

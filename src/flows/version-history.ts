@@ -14,7 +14,9 @@ export function nextVersion(known: readonly string[]): string {
 /** Adds a version to those kept, newest first. The same version is replaced, at its place. */
 export function withVersion(kept: readonly StoredFlow[], flow: StoredFlow): readonly StoredFlow[] {
   const at = kept.findIndex((one) => one.version === flow.version);
-  return at < 0 ? [flow, ...kept].sort((a, b) => compare(b.version, a.version)) : kept.map((one, i) => (i === at ? flow : one));
+  return at < 0
+    ? [flow, ...kept].sort((a, b) => compare(b.version, a.version))
+    : kept.map((one, i) => (i === at ? flow : one));
 }
 
 function compare(a: string, b: string): number {

@@ -40,7 +40,9 @@ export async function startDevApi(): Promise<DevApi> {
       const path = req.url ?? '';
       calls.push({ path, key: req.headers['idempotency-key'] as string | undefined, body });
       const n = calls.filter((call) => call.path === path).length;
-      res.writeHead(path.includes('fail') ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ path, n }));
+      res
+        .writeHead(path.includes('fail') ? 500 : 200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ path, n }));
     });
   });
   await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
@@ -50,7 +52,11 @@ export async function startDevApi(): Promise<DevApi> {
 
   const request: DevApi['request'] = async (method, path, body, headers = {}) => {
     const type = body === undefined || 'content-type' in headers ? {} : { 'content-type': 'application/json' };
-    const response = await fetch(`${server.url}${path}`, { method, headers: { ...type, ...headers }, body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body) });
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      headers: { ...type, ...headers },
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+    });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parse(text) };
   };
@@ -69,7 +75,8 @@ export async function startDevApi(): Promise<DevApi> {
       for (const end = Date.now() + 20_000; ; ) {
         const answer = await request('GET', path);
         if (until(answer)) return answer;
-        if (Date.now() > end) throw new Error(`${path} did not come to what was expected: ${answer.status} ${answer.text}`);
+        if (Date.now() > end)
+          throw new Error(`${path} did not come to what was expected: ${answer.status} ${answer.text}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },

@@ -5,21 +5,51 @@ import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { JSON_VALUE } from '../schemas.ts';
 
-const SUMMARY = z.object({ name: z.string(), version: z.string(), title: z.string().nullable(), description: z.string().nullable(), default_action: z.string().nullable(), actions: z.array(z.string()), hash: z.string() });
-const ACTION = z.object({ name: z.string(), adapter: z.string(), action: z.string(), source: z.enum(['catalogue', 'adapter']), title: z.string().nullable(), description: z.string().nullable(), params: JSON_VALUE.nullable() });
+const SUMMARY = z.object({
+  name: z.string(),
+  version: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  default_action: z.string().nullable(),
+  actions: z.array(z.string()),
+  hash: z.string(),
+});
+const ACTION = z.object({
+  name: z.string(),
+  adapter: z.string(),
+  action: z.string(),
+  source: z.enum(['catalogue', 'adapter']),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  params: JSON_VALUE.nullable(),
+});
 
 export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
   const adapters = async (): Promise<ReadonlyMap<string, AdapterManifest>> => (await flows.environment()).adapters;
   return [
     route({
-      method: 'get', path: '/adapters', operation: 'listAdapters', summary: 'The adapters that calls can use', tag: 'adapters',
-      answers: [{ status: 200, description: 'by name', schema: z.object({ items: z.array(SUMMARY), next: z.null() }) }], problems: [],
-      handle: async () => json({ items: [...(await adapters()).values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(summary), next: null }),
+      method: 'get',
+      path: '/adapters',
+      operation: 'listAdapters',
+      summary: 'The adapters that calls can use',
+      tag: 'adapters',
+      answers: [{ status: 200, description: 'by name', schema: z.object({ items: z.array(SUMMARY), next: z.null() }) }],
+      problems: [],
+      handle: async () =>
+        json({
+          items: [...(await adapters()).values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(summary),
+          next: null,
+        }),
     }),
     route({
-      method: 'get', path: '/adapters/{name}', operation: 'getAdapter', summary: 'One adapter: its manifest with the schemas of its actions', tag: 'adapters',
+      method: 'get',
+      path: '/adapters/{name}',
+      operation: 'getAdapter',
+      summary: 'One adapter: its manifest with the schemas of its actions',
+      tag: 'adapters',
       params: z.object({ name: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'is not an adapter') }),
-      answers: [{ status: 200, description: 'the manifest' }], problems: ['adapter_not_found'],
+      answers: [{ status: 200, description: 'the manifest' }],
+      problems: ['adapter_not_found'],
       async handle({ params }) {
         const found = (await adapters()).get(params.name);
         if (found === undefined) throw new Problem('adapter_not_found', `There is no adapter ${params.name}.`);
@@ -27,15 +57,38 @@ export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
       },
     }),
     route({
-      method: 'get', path: '/actions', operation: 'listActions', summary: "Every action: the organisation's catalogue, then those of the adapters", tag: 'adapters',
-      answers: [{ status: 200, description: 'bare names of the catalogue; `adapter.action` of the adapters', schema: z.object({ items: z.array(ACTION), next: z.null() }) }], problems: [],
+      method: 'get',
+      path: '/actions',
+      operation: 'listActions',
+      summary: "Every action: the organisation's catalogue, then those of the adapters",
+      tag: 'adapters',
+      answers: [
+        {
+          status: 200,
+          description: 'bare names of the catalogue; `adapter.action` of the adapters',
+          schema: z.object({ items: z.array(ACTION), next: z.null() }),
+        },
+      ],
+      problems: [],
       async handle() {
         const catalogue = Object.entries(await flows.catalogue()).map(([name, { adapter, action, params }]) => ({
-          name, adapter, action: action ?? name, source: 'catalogue', title: null, description: null, params: params ?? null,
+          name,
+          adapter,
+          action: action ?? name,
+          source: 'catalogue',
+          title: null,
+          description: null,
+          params: params ?? null,
         }));
         const own = [...(await adapters()).values()].flatMap(({ name, actions }) =>
           Object.entries(actions).map(([action, manifest]) => ({
-            name: `${name}.${action}`, adapter: name, action, source: 'adapter', title: manifest.title ?? null, description: manifest.description ?? null, params: manifest.input ?? null,
+            name: `${name}.${action}`,
+            adapter: name,
+            action,
+            source: 'adapter',
+            title: manifest.title ?? null,
+            description: manifest.description ?? null,
+            params: manifest.input ?? null,
           })),
         );
         return json({ items: [...catalogue, ...own], next: null });
@@ -45,5 +98,13 @@ export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
 }
 
 function summary({ name, version, title, description, default_action, actions, hash }: AdapterManifest) {
-  return { name, version, title: title ?? null, description: description ?? null, default_action: default_action ?? null, actions: Object.keys(actions), hash };
+  return {
+    name,
+    version,
+    title: title ?? null,
+    description: description ?? null,
+    default_action: default_action ?? null,
+    actions: Object.keys(actions),
+    hash,
+  };
 }

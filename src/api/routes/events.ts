@@ -9,19 +9,33 @@ const DELIVERY = z.object({
   id: z.string(),
   delivered: z.array(z.string()).describe('executions that took or keep it'),
   started: z.array(z.string()).describe('executions that it started'),
-  rejected: z.array(z.object({ flow: z.string(), code: z.string(), detail: z.string() })).describe('starts that it could not make'),
+  rejected: z
+    .array(z.object({ flow: z.string(), code: z.string(), detail: z.string() }))
+    .describe('starts that it could not make'),
 });
 
 export function eventRoutes({ events, now }: ApiDeps): readonly Route[] {
   return [
     route({
-      method: 'post', path: '/events', operation: 'sendEvents', summary: 'CloudEvents 1.0: structured, binary or batch', tag: 'events',
+      method: 'post',
+      path: '/events',
+      operation: 'sendEvents',
+      summary: 'CloudEvents 1.0: structured, binary or batch',
+      tag: 'events',
       body: {
-        kind: 'raw', maxBytes: MAX_BYTES,
+        kind: 'raw',
+        maxBytes: MAX_BYTES,
         mediaTypes: ['application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json'],
-        description: 'one event, a list of events, or with `ce-*` headers an event\'s data',
+        description: "one event, a list of events, or with `ce-*` headers an event's data",
       },
-      answers: [{ status: 202, description: 'delivered to every execution that waits for it, and to every trigger; the same source and id count once', schema: z.object({ items: z.array(DELIVERY) }) }],
+      answers: [
+        {
+          status: 202,
+          description:
+            'delivered to every execution that waits for it, and to every trigger; the same source and id count once',
+          schema: z.object({ items: z.array(DELIVERY) }),
+        },
+      ],
       problems: ['invalid_request', 'no_worker', 'temporal_unavailable'],
       async handle({ body, context }) {
         const found = readCloudEvents({ headers: context.req.raw.headers, body: parseJson(body), now: now() });

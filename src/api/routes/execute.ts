@@ -21,21 +21,51 @@ const IDEMPOTENCY_KEY = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is 1 to 255 vi
 export function executeRoutes({ executions }: ApiDeps): readonly Route[] {
   return [
     route({
-      method: 'post', path: '/flows/{id}/execute', operation: 'executeFlow', summary: 'Start an execution', tag: 'executions',
+      method: 'post',
+      path: '/flows/{id}/execute',
+      operation: 'executeFlow',
+      summary: 'Start an execution',
+      tag: 'executions',
       params: z.object({ id: FLOW_ID }),
-      query: z.object({ wait: duration(MAX_WAIT_MS).optional().describe('how long to wait for the end, `10s`; at most 60s') }),
-      headers: z.object({ 'Idempotency-Key': IDEMPOTENCY_KEY.optional().describe('the same key with the same body starts once') }),
+      query: z.object({
+        wait: duration(MAX_WAIT_MS).optional().describe('how long to wait for the end, `10s`; at most 60s'),
+      }),
+      headers: z.object({
+        'Idempotency-Key': IDEMPOTENCY_KEY.optional().describe('the same key with the same body starts once'),
+      }),
       body: { kind: 'json', schema: BODY, optional: true, maxBytes: MAX_BYTES },
-      answers: [{ status: 202, description: 'started; durable', schema: STARTED }, { status: 200, description: 'with `wait`: it has ended', schema: EXECUTION }],
-      problems: ['flow_not_found', 'invalid_flow', 'invalid_input', 'idempotency_conflict', 'execution_timed_out', 'concurrency_limit', 'temporal_unavailable'],
+      answers: [
+        { status: 202, description: 'started; durable', schema: STARTED },
+        { status: 200, description: 'with `wait`: it has ended', schema: EXECUTION },
+      ],
+      problems: [
+        'flow_not_found',
+        'invalid_flow',
+        'invalid_input',
+        'idempotency_conflict',
+        'execution_timed_out',
+        'concurrency_limit',
+        'temporal_unavailable',
+      ],
       async handle({ params, query, body, header }) {
         const idempotencyKey = header('idempotency-key');
-        if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.safeParse(idempotencyKey).success) throw new Problem('invalid_request', 'Idempotency-Key is 1 to 255 visible ASCII characters.');
-        const started = await executions.start({ flow: params.id, ...definedOf(body), ...(idempotencyKey !== undefined && { idempotencyKey }) });
+        if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.safeParse(idempotencyKey).success)
+          throw new Problem('invalid_request', 'Idempotency-Key is 1 to 255 visible ASCII characters.');
+        const started = await executions.start({
+          flow: params.id,
+          ...definedOf(body),
+          ...(idempotencyKey !== undefined && { idempotencyKey }),
+        });
         const location = { location: `/executions/${started.execution_id}` };
-        const ended = query.wait === undefined || query.wait === 0 ? null : await executions.whenEnded(started.execution_id, query.wait);
+        const ended =
+          query.wait === undefined || query.wait === 0
+            ? null
+            : await executions.whenEnded(started.execution_id, query.wait);
         if (ended === null) return json(started, 202, location);
-        if (ended.status === 'timed_out') throw new Problem('execution_timed_out', `Execution ${ended.execution_id} of flow ${ended.flow} timed out.`, { extra: { execution_id: ended.execution_id } });
+        if (ended.status === 'timed_out')
+          throw new Problem('execution_timed_out', `Execution ${ended.execution_id} of flow ${ended.flow} timed out.`, {
+            extra: { execution_id: ended.execution_id },
+          });
         return json(ended, 200, location);
       },
     }),
@@ -43,5 +73,10 @@ export function executeRoutes({ executions }: ApiDeps): readonly Route[] {
 }
 
 function definedOf({ input, version, environment, tags }: z.output<typeof BODY>) {
-  return { ...(input !== undefined && { input }), ...(version !== undefined && { version }), ...(environment !== undefined && { environment }), ...(tags !== undefined && { tags }) };
+  return {
+    ...(input !== undefined && { input }),
+    ...(version !== undefined && { version }),
+    ...(environment !== undefined && { environment }),
+    ...(tags !== undefined && { tags }),
+  };
 }

@@ -12,11 +12,19 @@ const RETRY_MS = 1_000;
 export function executionEventRoutes({ executions, log }: ApiDeps): readonly Route[] {
   return [
     route({
-      method: 'get', path: '/executions/{id}/events', operation: 'streamEvents', summary: 'Server-sent events: everything so far, then live, until the end', tag: 'executions',
+      method: 'get',
+      path: '/executions/{id}/events',
+      operation: 'streamEvents',
+      summary: 'Server-sent events: everything so far, then live, until the end',
+      tag: 'executions',
       params: z.object({ id: EXECUTION_ID }),
       headers: z.object({ 'Last-Event-ID': z.string().optional().describe('goes on right after this event') }),
       answers: [
-        { status: 200, description: 'events; `data` is JSON with `execution_id`, `type`, `time`', mediaType: 'text/event-stream' },
+        {
+          status: 200,
+          description: 'events; `data` is JSON with `execution_id`, `type`, `time`',
+          mediaType: 'text/event-stream',
+        },
         { status: 204, description: 'nothing came after Last-Event-ID, and nothing will: do not reconnect' },
       ],
       problems: ['execution_not_found', 'temporal_unavailable'],
@@ -28,12 +36,19 @@ export function executionEventRoutes({ executions, log }: ApiDeps): readonly Rou
         if (events === null) return new Response(null, { status: 204 });
         return streamSSE(context, async (stream) => {
           stream.onAbort(() => abort.abort());
-          const keepAlive = setInterval(() => void stream.write(': keep-alive\n\n').catch(() => undefined), KEEP_ALIVE_MS);
+          const keepAlive = setInterval(
+            () => void stream.write(': keep-alive\n\n').catch(() => undefined),
+            KEEP_ALIVE_MS,
+          );
           try {
             await stream.write(`retry: ${RETRY_MS}\n\n`);
             for await (const { id, ...event } of events) {
               const { at, ...rest } = event;
-              await stream.writeSSE({ id, event: event.type, data: JSON.stringify({ execution_id: params.id, time: new Date(at).toISOString(), ...rest }) });
+              await stream.writeSSE({
+                id,
+                event: event.type,
+                data: JSON.stringify({ execution_id: params.id, time: new Date(at).toISOString(), ...rest }),
+              });
               if (stream.aborted) return;
             }
           } catch (error) {

@@ -6,14 +6,25 @@ import type { ApiDeps } from '../deps.ts';
 import { json, type Route, type RouteRequest, route } from '../route.ts';
 import { FLOW, FLOW_ID, VERSION_RANGE } from '../schemas.ts';
 
-const AS = z.object({ as: z.enum(['json', 'mermaid', 'source', 'ir']).default('json').describe('json: the description; or a Mermaid graph, the source, the compiled form') });
+const AS = z.object({
+  as: z
+    .enum(['json', 'mermaid', 'source', 'ir'])
+    .default('json')
+    .describe('json: the description; or a Mermaid graph, the source, the compiled form'),
+});
 const PAGE = z.object({ items: z.array(FLOW), next: z.string().nullable() });
-const VERSION_ANSWERS = [{ status: 200 as const, description: 'the version; text for `as=mermaid` and `as=source`', schema: FLOW }];
+const VERSION_ANSWERS = [
+  { status: 200 as const, description: 'the version; text for `as=mermaid` and `as=source`', schema: FLOW },
+];
 
 export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
   return [
     route({
-      method: 'get', path: '/flows', operation: 'listFlows', summary: 'List and search flows, by name', tag: 'flows',
+      method: 'get',
+      path: '/flows',
+      operation: 'listFlows',
+      summary: 'List and search flows, by name',
+      tag: 'flows',
       query: z.object({
         q: z.string().max(200).optional().describe('part of name, title or description'),
         category: z.string().max(200).optional(),
@@ -25,20 +36,38 @@ export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
       answers: [{ status: 200, description: 'the latest version of each', schema: PAGE }],
       problems: [],
       async handle({ query: { q, category, tag, status, limit, cursor } }) {
-        const found = await flows.list({ ...(q !== undefined && { q }), ...(category !== undefined && { category }), ...(tag !== undefined && { tag }), ...(status !== undefined && { status }) });
+        const found = await flows.list({
+          ...(q !== undefined && { q }),
+          ...(category !== undefined && { category }),
+          ...(tag !== undefined && { tag }),
+          ...(status !== undefined && { status }),
+        });
         const rest = cursor === undefined ? found : found.filter((flow) => flow.name > cursor);
         const items = rest.slice(0, limit);
         return json({ items: items.map(describe), next: rest.length > limit ? (items.at(-1)?.name ?? null) : null });
       },
     }),
     route({
-      method: 'get', path: '/flows/{id}', operation: 'getFlow', summary: 'The latest version of a flow', tag: 'flows',
-      params: z.object({ id: FLOW_ID }), query: AS, answers: VERSION_ANSWERS, problems: ['flow_not_found', 'invalid_flow'],
+      method: 'get',
+      path: '/flows/{id}',
+      operation: 'getFlow',
+      summary: 'The latest version of a flow',
+      tag: 'flows',
+      params: z.object({ id: FLOW_ID }),
+      query: AS,
+      answers: VERSION_ANSWERS,
+      problems: ['flow_not_found', 'invalid_flow'],
       handle: async ({ params, query, context }) => show(await find(flows, params.id), query.as, context),
     }),
     route({
-      method: 'get', path: '/flows/{id}/versions', operation: 'listVersions', summary: 'The versions of a flow, newest first', tag: 'flows',
-      params: z.object({ id: FLOW_ID }), answers: [{ status: 200, description: 'all of them', schema: PAGE }], problems: ['flow_not_found'],
+      method: 'get',
+      path: '/flows/{id}/versions',
+      operation: 'listVersions',
+      summary: 'The versions of a flow, newest first',
+      tag: 'flows',
+      params: z.object({ id: FLOW_ID }),
+      answers: [{ status: 200, description: 'all of them', schema: PAGE }],
+      problems: ['flow_not_found'],
       async handle({ params }) {
         const versions = await flows.versions(params.id);
         if (versions.length === 0) throw new Problem('flow_not_found', `There is no flow ${params.id}.`);
@@ -46,9 +75,17 @@ export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
       },
     }),
     route({
-      method: 'get', path: '/flows/{id}/versions/{version}', operation: 'getVersion', summary: 'One version of a flow', tag: 'flows',
-      params: z.object({ id: FLOW_ID, version: VERSION_RANGE }), query: AS, answers: VERSION_ANSWERS, problems: ['flow_not_found', 'invalid_flow'],
-      handle: async ({ params, query, context }) => show(await find(flows, `${params.id}@${params.version}`), query.as, context),
+      method: 'get',
+      path: '/flows/{id}/versions/{version}',
+      operation: 'getVersion',
+      summary: 'One version of a flow',
+      tag: 'flows',
+      params: z.object({ id: FLOW_ID, version: VERSION_RANGE }),
+      query: AS,
+      answers: VERSION_ANSWERS,
+      problems: ['flow_not_found', 'invalid_flow'],
+      handle: async ({ params, query, context }) =>
+        show(await find(flows, `${params.id}@${params.version}`), query.as, context),
     }),
   ];
 }
@@ -59,25 +96,48 @@ async function find(flows: FlowStore, ref: string): Promise<StoredFlow> {
   return found;
 }
 
-function show(flow: StoredFlow, as: z.output<typeof AS>['as'], context: RouteRequest<unknown, unknown, unknown>['context']): Response {
+function show(
+  flow: StoredFlow,
+  as: z.output<typeof AS>['as'],
+  context: RouteRequest<unknown, unknown, unknown>['context'],
+): Response {
   switch (as) {
-    case 'source': return context.body(flow.source, 200, { 'content-type': `${flow.mediaType}; charset=utf-8`, etag: `"${flow.hash}"` });
-    case 'mermaid': return context.body(mermaid(flowGraph(compiled(flow))), 200, { 'content-type': 'text/vnd.mermaid; charset=utf-8' });
-    case 'ir': return json(compiled(flow));
-    case 'json': return json({ ...describe(flow), source: flow.source, inputs: flow.ir?.inputs ?? null, triggers: flow.ir?.triggers ?? [] }, 200, { etag: `"${flow.hash}"` });
+    case 'source':
+      return context.body(flow.source, 200, {
+        'content-type': `${flow.mediaType}; charset=utf-8`,
+        etag: `"${flow.hash}"`,
+      });
+    case 'mermaid':
+      return context.body(mermaid(flowGraph(compiled(flow))), 200, {
+        'content-type': 'text/vnd.mermaid; charset=utf-8',
+      });
+    case 'ir':
+      return json(compiled(flow));
+    case 'json':
+      return json(
+        { ...describe(flow), source: flow.source, inputs: flow.ir?.inputs ?? null, triggers: flow.ir?.triggers ?? [] },
+        200,
+        { etag: `"${flow.hash}"` },
+      );
   }
 }
 
 function compiled(flow: StoredFlow): NonNullable<StoredFlow['ir']> {
-  if (flow.ir === undefined) throw new Problem('invalid_flow', `Flow ${flow.name} ${flow.version} has errors.`, { errors: flow.diagnostics });
+  if (flow.ir === undefined)
+    throw new Problem('invalid_flow', `Flow ${flow.name} ${flow.version} has errors.`, { errors: flow.diagnostics });
   return flow.ir;
 }
 
 function describe({ name, version, hash, ir, diagnostics, createdAt, file }: StoredFlow) {
   const self = `/flows/${name}`;
   return {
-    flow: name, version, hash,
-    title: ir?.title ?? null, description: ir?.description ?? null, category: ir?.category ?? null, tags: ir?.tags ?? [],
+    flow: name,
+    version,
+    hash,
+    title: ir?.title ?? null,
+    description: ir?.description ?? null,
+    category: ir?.category ?? null,
+    tags: ir?.tags ?? [],
     status: ir === undefined ? 'invalid' : 'valid',
     created_at: new Date(createdAt).toISOString(),
     diagnostics,

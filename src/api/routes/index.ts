@@ -20,15 +20,32 @@ import { validateRoutes } from './validate.ts';
 /** Every operation of the private API. */
 export function allRoutes(deps: ApiDeps): readonly Route[] {
   const routes: Route[] = [
-    ...validateRoutes(deps), ...flowRoutes(deps), ...flowWriteRoutes(deps), ...dryRunRoutes(deps), ...executeRoutes(deps),
-    ...executionRoutes(deps), ...executionEventRoutes(deps), ...steerRoutes(deps), ...signalRoutes(deps), ...goBackRoutes(deps), ...decisionRoutes(deps),
-    ...callbackRoutes(deps), ...eventRoutes(deps), ...adapterRoutes(deps), ...serviceRoutes(deps),
+    ...validateRoutes(deps),
+    ...flowRoutes(deps),
+    ...flowWriteRoutes(deps),
+    ...dryRunRoutes(deps),
+    ...executeRoutes(deps),
+    ...executionRoutes(deps),
+    ...executionEventRoutes(deps),
+    ...steerRoutes(deps),
+    ...signalRoutes(deps),
+    ...goBackRoutes(deps),
+    ...decisionRoutes(deps),
+    ...callbackRoutes(deps),
+    ...eventRoutes(deps),
+    ...adapterRoutes(deps),
+    ...serviceRoutes(deps),
   ];
   let document: unknown;
   routes.push(
     route({
-      method: 'get', path: '/openapi.json', operation: 'getOpenApi', summary: 'This API, as OpenAPI 3.1', tag: 'service',
-      answers: [{ status: 200, description: 'the document' }], problems: [],
+      method: 'get',
+      path: '/openapi.json',
+      operation: 'getOpenApi',
+      summary: 'This API, as OpenAPI 3.1',
+      tag: 'service',
+      answers: [{ status: 200, description: 'the document' }],
+      problems: [],
       handle: () => json((document ??= openApiDocument(routes, deps.version))),
     }),
   );

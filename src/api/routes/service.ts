@@ -3,27 +3,57 @@ import { Problem } from '../../problems/problem.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 
-const READY = z.object({ status: z.enum(['ready', 'not_ready']), missing: z.array(z.string()), notes: z.array(z.string()) });
+const READY = z.object({
+  status: z.enum(['ready', 'not_ready']),
+  missing: z.array(z.string()),
+  notes: z.array(z.string()),
+});
 
 export function serviceRoutes({ flowSchema, executions, flows, missing, version }: ApiDeps): readonly Route[] {
   return [
     route({
-      method: 'get', path: '/schema/flow.json', operation: 'getFlowSchema', summary: 'JSON Schema of flow documents, for editors', tag: 'service',
-      answers: [{ status: 200, description: 'the schema', mediaType: 'application/schema+json' }], problems: [],
-      handle: ({ context }) => context.body(JSON.stringify(flowSchema), 200, { 'content-type': 'application/schema+json', 'cache-control': 'max-age=300' }),
+      method: 'get',
+      path: '/schema/flow.json',
+      operation: 'getFlowSchema',
+      summary: 'JSON Schema of flow documents, for editors',
+      tag: 'service',
+      answers: [{ status: 200, description: 'the schema', mediaType: 'application/schema+json' }],
+      problems: [],
+      handle: ({ context }) =>
+        context.body(JSON.stringify(flowSchema), 200, {
+          'content-type': 'application/schema+json',
+          'cache-control': 'max-age=300',
+        }),
     }),
     route({
-      method: 'get', path: '/healthz', operation: 'getHealth', summary: 'The process lives', tag: 'service',
-      answers: [{ status: 200, description: 'it does', schema: z.object({ status: z.literal('ok'), version: z.string() }) }], problems: [],
+      method: 'get',
+      path: '/healthz',
+      operation: 'getHealth',
+      summary: 'The process lives',
+      tag: 'service',
+      answers: [
+        { status: 200, description: 'it does', schema: z.object({ status: z.literal('ok'), version: z.string() }) },
+      ],
+      problems: [],
       handle: () => json({ status: 'ok', version }),
     }),
     route({
-      method: 'get', path: '/readyz', operation: 'getReadiness', summary: 'Work can go on; if not, what is missing', tag: 'service',
-      answers: [{ status: 200, description: 'ready; `notes` tells faults that stop nothing', schema: READY }], problems: ['temporal_unavailable'],
+      method: 'get',
+      path: '/readyz',
+      operation: 'getReadiness',
+      summary: 'Work can go on; if not, what is missing',
+      tag: 'service',
+      answers: [{ status: 200, description: 'ready; `notes` tells faults that stop nothing', schema: READY }],
+      problems: ['temporal_unavailable'],
       async handle() {
-        const lacking = [...(await missing?.() ?? []), ...(await temporalAway(executions.ping))];
+        const lacking = [...((await missing?.()) ?? []), ...(await temporalAway(executions.ping))];
         const notes = await flows.problems();
-        return lacking.length === 0 ? json({ status: 'ready', missing: [], notes }) : new Response(JSON.stringify({ status: 'not_ready', missing: lacking, notes }), { status: 503, headers: { 'content-type': 'application/json', 'retry-after': '2' } });
+        return lacking.length === 0
+          ? json({ status: 'ready', missing: [], notes })
+          : new Response(JSON.stringify({ status: 'not_ready', missing: lacking, notes }), {
+              status: 503,
+              headers: { 'content-type': 'application/json', 'retry-after': '2' },
+            });
       },
     }),
   ];

@@ -12,12 +12,23 @@ const BODY = z.strictObject({
 export function signalRoutes({ executions }: ApiDeps): readonly Route[] {
   return [
     route({
-      method: 'post', path: '/executions/{id}/signal', operation: 'signalExecution', summary: 'Send an event to this one execution (`wait_for`)', tag: 'operations',
+      method: 'post',
+      path: '/executions/{id}/signal',
+      operation: 'signalExecution',
+      summary: 'Send an event to this one execution (`wait_for`)',
+      tag: 'operations',
       params: z.object({ id: EXECUTION_ID }),
       body: { kind: 'json', schema: BODY },
-      answers: [{ status: 200, description: 'durable; a wait took it, or it is kept for a later one', schema: z.object({ execution_id: z.string(), event_id: z.string(), delivered: z.enum(['step', 'kept']) }) }],
+      answers: [
+        {
+          status: 200,
+          description: 'durable; a wait took it, or it is kept for a later one',
+          schema: z.object({ execution_id: z.string(), event_id: z.string(), delivered: z.enum(['step', 'kept']) }),
+        },
+      ],
       problems: ['execution_not_found', 'execution_ended', 'event_buffer_full', 'no_worker', 'temporal_unavailable'],
-      handle: async ({ params, body: { type, data, id } }) => json(await executions.signal(params.id, { type, data: data ?? {}, ...(id !== undefined && { id }) })),
+      handle: async ({ params, body: { type, data, id } }) =>
+        json(await executions.signal(params.id, { type, data: data ?? {}, ...(id !== undefined && { id }) })),
     }),
   ];
 }

@@ -14,10 +14,20 @@ const SUMMARIES: Readonly<Record<SteerOperation, string>> = {
 export function steerRoutes({ executions }: ApiDeps): readonly Route[] {
   return (Object.keys(SUMMARIES) as SteerOperation[]).map((operation) =>
     route({
-      method: 'post', path: `/executions/{id}/${operation}`, operation: `${operation}Execution`, summary: SUMMARIES[operation], tag: 'operations',
+      method: 'post',
+      path: `/executions/{id}/${operation}`,
+      operation: `${operation}Execution`,
+      summary: SUMMARIES[operation],
+      tag: 'operations',
       params: z.object({ id: EXECUTION_ID }),
       body: { kind: 'json', schema: z.strictObject({}), optional: true },
-      answers: [{ status: 202, description: 'accepted and durable; `status` is as it was then', schema: z.object({ execution_id: z.string(), status: STATUS }) }],
+      answers: [
+        {
+          status: 202,
+          description: 'accepted and durable; `status` is as it was then',
+          schema: z.object({ execution_id: z.string(), status: STATUS }),
+        },
+      ],
       problems: ['execution_not_found', 'execution_ended', 'temporal_unavailable'],
       handle: async ({ params }) => json(await executions.steer(params.id, operation), 202),
     }),

@@ -4,14 +4,25 @@ import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { DIAGNOSTIC } from '../schemas.ts';
 
-const ANSWER = z.object({ valid: z.boolean(), flow: z.string().nullable(), hash: z.string().nullable(), diagnostics: z.array(DIAGNOSTIC) });
+const ANSWER = z.object({
+  valid: z.boolean(),
+  flow: z.string().nullable(),
+  hash: z.string().nullable(),
+  diagnostics: z.array(DIAGNOSTIC),
+});
 
 export function validateRoutes({ compile, flows }: ApiDeps): readonly Route[] {
   return [
     route({
-      method: 'post', path: '/flows/validate', operation: 'validateFlow', summary: 'Check a flow; nothing is stored', tag: 'flows',
+      method: 'post',
+      path: '/flows/validate',
+      operation: 'validateFlow',
+      summary: 'Check a flow; nothing is stored',
+      tag: 'flows',
       body: { kind: 'flow' },
-      answers: [{ status: 200, description: 'every diagnostic; the flow is valid when none is an error', schema: ANSWER }],
+      answers: [
+        { status: 200, description: 'every diagnostic; the flow is valid when none is an error', schema: ANSWER },
+      ],
       problems: ['payload_too_large', 'unsupported_media_type'],
       async handle({ body }) {
         const { ir, diagnostics, tooLarge } = compile(body, await flows.environment());
