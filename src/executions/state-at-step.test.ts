@@ -56,4 +56,20 @@ describe('state', () => {
     };
     expect(() => stateAtStep(open, 'cell', 'at')).toThrow(expect.objectContaining({ code: 'ambiguous_step' }));
   });
+
+  test('variables of a branch show in that branch only', () => {
+    const branched = flowOf(
+      'flow: a\nsteps:\n  - both: { parallel: { branches: [ { left: [ { set: { v: 1 } }, { inner: { wait: 1s } } ] }, { right: [ { other: { wait: 1s } } ] } ] } }\n',
+    );
+    const parallel = {
+      input: inputOf(branched),
+      memo: () =>
+        memo({
+          steps: { both: entry(1, undefined), inner: entry(4, 5), other: entry(6, 7) },
+          sets: [{ seq: 3, scope: 'both|left', name: 'v', value: 1 }],
+        }),
+    };
+    expect(stateAtStep(parallel, 'inner', 'at').vars).toEqual({ v: 1 });
+    expect(stateAtStep(parallel, 'other', 'at').vars).toEqual({});
+  });
 });

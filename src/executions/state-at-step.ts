@@ -1,9 +1,11 @@
+import type { FlowIr } from '../dsl/ir/flow.ts';
 import type { Json } from '../dsl/ir/json.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Memo, StepEntry } from '../workflows/interpreter/memo.ts';
 import { findStepIr, isStepAddress, keyOf } from './find-step.ts';
 import type { HistoryReader } from './history.ts';
 import { iso, SENSITIVE } from './step-views.ts';
+import { walkList } from './walk-steps.ts';
 
 /** Variables and results as they stood at a moment of the execution. */
 export interface StateView {
@@ -40,7 +42,8 @@ export function stateAtStep(
   const results = Object.fromEntries(ended.flatMap(([address, one]) => resultOf(address, one)));
   const vars: Record<string, Json> = {};
   for (const set of memo.sets) {
-    if ((when === 'at' ? set.seq <= seq : set.seq < seq) && isVisible(set.scope, path)) vars[set.name] = set.value;
+    if ((when === 'at' ? set.seq <= seq : set.seq < seq) && isVisible(set.scope, path, reader.input.flow))
+      vars[set.name] = set.value;
   }
   return {
     step: path,
@@ -57,11 +60,24 @@ function resultOf(address: string, entry: StepEntry): readonly (readonly [string
   return entry.status === 'failed' ? [[address, { error: { ...entry.error } as unknown as Json }]] : [[address, null]]; // an ErrorInfo is JSON
 }
 
-/** The flow's own variables, and those of the iterations and branches that the step lies in. */
-function isVisible(scope: string, path: string): boolean {
-  if (scope === '') return true;
-  const round = scope.endsWith(']') && path.startsWith(`${scope}.`);
-  return round || path === scope;
+/** The flow's own variables, and those of the rounds (`each[2]`) and branches (`both|left`) that the step lies in. */
+function isVisible(scope: string, path: string, flow: FlowIr): boolean {
+  if (scope === '' || scope === path) return true;
+  if (scope.endsWith(']')) return path.startsWith(`${scope}.`);
+  const [block = '', branchId] = scope.split('|');
+  const prefix = block.slice(0, block.length - keyOf(block).length);
+  if (branchId === undefined || !path.startsWith(prefix)) return false;
+  const parallel = findStepIr(flow, block);
+  const branch = parallel?.kind === 'parallel' ? parallel.branches.find((one) => one.id === branchId) : undefined;
+  const outermost = path
+    .slice(prefix.length)
+    .split('.')[0]
+    ?.replace(/\[\d+\]$/, '');
+  let within = false;
+  walkList(branch?.steps ?? [], (step) => {
+    within ||= step.key === outermost;
+  });
+  return within;
 }
 
 function locate(reader: Pick<HistoryReader, 'input'>, memo: Memo, step: string): { path: string; entry: StepEntry } {

@@ -1,6 +1,11 @@
 import type { FlowIr } from '../dsl/ir/flow.ts';
 import type { HandlerIr, StepIr, StepKind } from '../dsl/ir/step.ts';
 
+/** Visits these steps and all in them, at every depth. */
+export function walkList(steps: readonly StepIr[], visit: (step: StepIr) => void): void {
+  walkAll([steps], visit);
+}
+
 /** Visits every step of a flow, at every depth: handlers, `finally` and `compensate` too. Outer steps come first. */
 export function walkSteps(flow: FlowIr, visit: (step: StepIr) => void): void {
   walkAll([flow.steps, handlers(flow.onError), flow.finally ?? []], visit);

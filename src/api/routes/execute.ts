@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ExecutionGateway } from '../../executions/gateway.ts';
+import type { ExecutionView } from '../../executions/view.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
@@ -60,7 +62,7 @@ export function executeRoutes({ executions }: ApiDeps): readonly Route[] {
         const ended =
           query.wait === undefined || query.wait === 0
             ? null
-            : await executions.whenEnded(started.execution_id, query.wait);
+            : await endOf(executions, started.execution_id, query.wait);
         if (ended === null) return json(started, 202, location);
         if (ended.status === 'timed_out')
           throw new Problem('execution_timed_out', `Execution ${ended.execution_id} of flow ${ended.flow} timed out.`, {
@@ -70,6 +72,16 @@ export function executeRoutes({ executions }: ApiDeps): readonly Route[] {
       },
     }),
   ];
+}
+
+/** It has started: that it can't be watched right now is no reason to say that it failed. */
+async function endOf(executions: ExecutionGateway, executionId: string, ms: number): Promise<ExecutionView | null> {
+  try {
+    return await executions.whenEnded(executionId, ms);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'temporal_unavailable') return null;
+    throw error;
+  }
 }
 
 function definedOf({ input, version, environment, tags }: z.output<typeof BODY>) {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ExecutionGateway } from '../../executions/gateway.ts';
 import type { ExecutionView } from '../../executions/view.ts';
+import { Problem } from '../../problems/problem.ts';
 import { fakeApi, ID } from '../testdata/fake-api.ts';
 
 const STARTED = { execution_id: ID, flow: 'a', version: '1.0.0', status: 'running' as const, links: {} };
@@ -39,6 +40,8 @@ describe('execute', () => {
     whenEnded.mockResolvedValueOnce(null);
     expect(await call('POST', '/flows/a/execute?wait=2h', {})).toMatchObject({ status: 202, body: STARTED });
     expect(whenEnded).toHaveBeenLastCalledWith(ID, 60_000);
+    whenEnded.mockRejectedValueOnce(new Problem('temporal_unavailable', 'away'));
+    expect(await call('POST', '/flows/a/execute?wait=1s', {})).toMatchObject({ status: 202, body: STARTED });
     whenEnded.mockResolvedValueOnce(view({ status: 'timed_out' }));
     expect(await call('POST', '/flows/a/execute?wait=1s', {})).toMatchObject({
       status: 408,
