@@ -81,6 +81,22 @@ describe('bodies', () => {
     });
     problem(answer, 400, 'invalid_json');
   });
+  test('what is nested too deep is refused; brackets in texts do not count', async () => {
+    const deep = `{"input":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    problem(await fakeApi().call('POST', path, deep, { 'content-type': 'application/json' }), 400, 'invalid_json');
+    const start = vi.fn(async () => ({
+      execution_id: ID,
+      flow: 'a',
+      version: '1.0.0',
+      status: 'running' as const,
+      links: {},
+    }));
+    const text = `{"input":"\\"${'['.repeat(1_000)}"}`;
+    expect(
+      (await fakeApi({ executions: { start } }).call('POST', path, text, { 'content-type': 'application/json' }))
+        .status,
+    ).toBe(202);
+  });
   test('invalid UTF-8 is not JSON', async () => {
     problem(
       await fakeApi().call('POST', path, new Uint8Array([0x7b, 0xff, 0x7d]), { 'content-type': 'application/json' }),

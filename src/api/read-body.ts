@@ -57,16 +57,35 @@ export function mediaType(request: Request, allowed: readonly string[]): string 
   );
 }
 
-/** UTF-8 JSON. Throws invalid_json. */
+/** Deeper than any honest value; what is deeper would break whatever walks it. */
+const MAX_DEPTH = 256;
+
+/** UTF-8 JSON, nested at most 256 deep. Throws invalid_json. */
 export function parseJson(bytes: Uint8Array): unknown {
+  if (depthOf(bytes) > MAX_DEPTH)
+    throw new Problem('invalid_json', `The body is nested deeper than ${MAX_DEPTH} levels.`);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Problem(
-      'invalid_json',
-      `The body is not JSON: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8 text'}.`,
-    );
+    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8 text';
+    throw new Problem('invalid_json', `The body is not JSON: ${why}.`);
   }
+}
+
+/** Nesting of brackets outside of texts. */
+function depthOf(bytes: Uint8Array): number {
+  let [depth, deepest, inText] = [0, 0, false];
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (inText) {
+      if (byte === 0x5c)
+        i++; // a backslash: the next one does not end it
+      else if (byte === 0x22) inText = false;
+    } else if (byte === 0x22) inText = true;
+    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return deepest;
 }
 
 /** Checks a part of a request. Throws invalid_request with every fault. */
