@@ -1,6 +1,6 @@
 import { PROBLEM_CATALOGUE, type ProblemEntry } from './catalogue.ts';
 
-/** The text of docs/reference/http-errors.md. `npx tsx src/problems/write-document.ts` writes it; a test compares. */
+/** The text of docs/reference/http-errors.md. `npm run test:update` writes it; a test compares. */
 export function problemDocument(): string {
   const rows = Object.entries<ProblemEntry>(PROBLEM_CATALOGUE).map(
     ([code, entry]) => `| \`${code}\` | ${entry.status} | ${entry.title} | ${entry.remedy} |`,
