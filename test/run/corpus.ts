@@ -75,6 +75,9 @@ export function runCase(one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'conf
 /** Addresses of the calls that ended well, in order. */
 export const completedCalls = (trace: readonly TraceEvent[]): readonly string[] => trace.flatMap((event) => (event.type === 'step.completed' && event.kind === 'call' ? [event.step] : []));
 
+/** Instants of events and decisions differ from wiring to wiring. */
+const timeless = (key: string, value: Json): Json => (key === 'time' || key === 'at' ? '…' : value);
+
 /** What must be the same on every wiring: who did what, in which order, with which outcome; not when. */
 export function comparable(trace: readonly TraceEvent[]): readonly string[] {
   return trace.flatMap((event) => {
@@ -83,7 +86,7 @@ export function comparable(trace: readonly TraceEvent[]): readonly string[] {
       case 'step.retrying':
         return []; // told as often as it is seen; the attempts are compared apart
       case 'step.completed':
-        return [`${event.type} ${event.step} ${JSON.stringify(event.kind === 'approve' || event.kind === 'wait_for' || event.kind === 'emit' || event.kind === 'flow' ? '…' : event.result)}`];
+        return [`${event.type} ${event.step} ${event.kind === 'emit' || event.kind === 'flow' ? '…' : JSON.stringify(event.result, timeless)}`];
       case 'step.failed':
         return [`${event.type} ${event.step} ${event.error.code}`];
       case 'step.started':

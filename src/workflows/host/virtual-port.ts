@@ -85,8 +85,10 @@ export class VirtualPort implements Port {
   }
   #errorOf(request: ActionRequest, attempt: number, given: (ErrorInfo & { retryAfterMs?: number }) | null): ErrorInfo {
     const place = { adapter: request.adapter, action: request.action, step: request.step, attempt };
-    if (given === null && !request.covered) return { ...place, code: 'outcome_unknown', message: `${request.adapter}.${request.action} did not answer in time: it may or may not have happened`, retryable: false };
-    if (given === null) return { ...place, code: 'timeout', status: 408, message: `${request.adapter}.${request.action} did not answer within ${request.attemptTimeoutMs} ms`, retryable: true };
+    // In the words of the activity (activities/run-action).
+    const late = { code: 'timeout', message: `${request.adapter}.${request.action} gave no result within ${request.attemptTimeoutMs} ms.`, status: 408 };
+    if (given === null && request.covered) return { ...place, ...late, retryable: true };
+    if (given === null) return { ...place, code: 'outcome_unknown', message: `It is not known whether ${request.adapter}.${request.action} was carried out, and it can't be sent twice: ${late.message}`, status: 408, retryable: false, details: { error: late } };
     const { retryAfterMs: _retryAfterMs, ...error } = given;
     return { ...place, ...error };
   }

@@ -44,10 +44,11 @@ export function errorRoot(info: ErrorInfo): JsonObject {
   };
 }
 
-/** The error as stored in results and journals: no absent fields. */
+const FIELDS = ['code', 'message', 'status', 'adapter', 'action', 'step', 'attempt', 'retryable', 'details', 'cause'] as const satisfies readonly (keyof ErrorInfo)[];
+
+/** The error as stored in results and journals: no absent fields, and always in the same order. */
 export function errorJson(info: ErrorInfo): JsonObject {
-  const entries = Object.entries(info).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([key, value]) => [key, key === 'cause' ? errorJson(value as ErrorInfo) : (value as Json)]));
+  return Object.fromEntries(FIELDS.flatMap((key) => (info[key] === undefined ? [] : [[key, key === 'cause' ? errorJson(info[key] as ErrorInfo) : (info[key] as Json)]])));
 }
 
 /** The same error, named as of `step` if no step is named yet. */
