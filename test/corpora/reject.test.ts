@@ -6,8 +6,8 @@ import { corpusEnvironment } from './environment.ts';
 
 const cases = loadCorpus('reject');
 
-/** Codes that no readable file can bring up; each has a test of its own in hostile.test.ts. */
-const ELSEWHERE = ['WEIR0001', 'WEIR0002'];
+/** Codes that no one readable file can bring up: tested in hostile.test.ts and in src/flows/folder-store.test.ts. */
+const ELSEWHERE = ['WEIR0001', 'WEIR0002', 'WEIR1901', 'WEIR1902'];
 
 describe('reject corpus', () => {
   it.each(cases)('$name', (each) => {
