@@ -32,8 +32,6 @@ export async function buildAll({ root, stamp = sourceStamp(root), quiet = false 
       },
       sourcemap: 'linked',
       sourcesContent: false,
-      // CommonJS files of ours may require packages, which stay outside.
-      banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
       chunkNames: 'chunks/[name]-[hash]',
       logLevel: quiet ? 'error' : 'warning',
     });
