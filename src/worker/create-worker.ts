@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -18,6 +19,8 @@ export interface CreateWorkerOptions {
   readonly taskQueue?: string;
   /** Time that running calls get to end after `shutdown()`, before they are cancelled. Default 10,000 ms. */
   readonly drainMs?: number;
+  /** Executions kept in memory, so that only what is new is worked on. Default: what fits in memory; 0: none. */
+  readonly maxCachedWorkflows?: number;
   /** Another workflow entry; for tests of the worker itself. */
   readonly workflowsPath?: string;
 }
@@ -35,21 +38,39 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     taskQueue = TASK_QUEUE,
     drainMs = 10_000,
   } = options;
-  return Worker.create({
-    connection,
-    namespace,
-    taskQueue,
-    activities,
-    workflowBundle: await workflowBundle(
-      options.workflowsPath === undefined ? {} : { workflowsPath: options.workflowsPath },
-    ),
-    ...(dataConverter !== undefined && { dataConverter }),
-    ...RECOVERY,
-    ...CONCURRENCY,
-    shutdownGraceTime: drainMs,
-    shutdownForceTime: drainMs + 5_000,
-    reuseV8Context: true,
-  });
+  const bundle = await workflowBundle(
+    options.workflowsPath === undefined ? {} : { workflowsPath: options.workflowsPath },
+  );
+  return withoutSandboxStacks(() =>
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      activities,
+      workflowBundle: bundle,
+      ...(dataConverter !== undefined && { dataConverter }),
+      ...RECOVERY,
+      ...CONCURRENCY,
+      shutdownGraceTime: drainMs,
+      shutdownForceTime: drainMs + 5_000,
+      reuseV8Context: true,
+      ...(options.maxCachedWorkflows !== undefined && { maxCachedWorkflows: options.maxCachedWorkflows }),
+    }),
+  );
+}
+
+/**
+ * Makes the sandbox's contexts without stack traces. The SDK takes one of every promise made in workflow code, for a query
+ * that we don't answer, and maps it to the sources: nine tenths of an interpreter's time, which is made of promises. A sandbox
+ * freezes its `Error`, so that only the engine's default is left to set; what exists already keeps its own.
+ */
+async function withoutSandboxStacks<T>(create: () => Promise<T>): Promise<T> {
+  setFlagsFromString('--stack-trace-limit=0');
+  try {
+    return await create();
+  } finally {
+    setFlagsFromString('--stack-trace-limit=10');
+  }
 }
 
 const RECOVERY = {

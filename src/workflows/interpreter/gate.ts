@@ -6,6 +6,12 @@ import type { Port } from './port.ts';
 const TICKS_TO_REST = 1000;
 
 /**
+ * Steps that one run starts, by when it should (`advised`) and by when it must go on in a new one. Steps without events make
+ * no history long, but a replay does them all again, and has to be far below a workflow task's time-out of 2 s.
+ */
+const STEPS_PER_RUN = { advised: 2_000, must: 4_000 } as const;
+
+/**
  * Where every step waits before it starts: while paused, and while the run makes ready to continue as new.
  * `busy` counts leaf steps between their start and their entry in the journal; only when it is zero does the memo
  * hold everything, and only then does the run hand over. Waits are not busy: they go on from the memo.
@@ -18,6 +24,7 @@ export class Gate {
   #wake: Deferred<void> = deferred<void>();
   readonly #handover = deferred<void>();
   #shielded = 0;
+  #passed = 0;
   /** Somebody waits for everything to come to rest: nothing new starts meanwhile. */
   #settling = false;
   /** False once the steps are over or cancelled: handlers of the flow, compensations and `finally` are not continued as new. */
@@ -78,17 +85,22 @@ export class Gate {
         await orCancelled(this.#wake.promise, token);
         continue;
       }
-      const long = this.#mayHandOver ? this.#port.historyIsLong() : 'no';
-      if (long === 'no') return;
+      const long = this.#mayHandOver ? this.#isLong() : 'no';
+      if (long === 'no') return void this.#passed++;
       if (this.#busy === 0) {
         await this.#handOver();
         continue;
       }
-      if (long === 'advised' || (long === 'must' && this.#children > 0)) return;
+      if (long === 'advised' || (long === 'must' && this.#children > 0)) return void this.#passed++;
       await orCancelled(this.#wake.promise, token);
     }
   }
 
+  #isLong(): ReturnType<Port['historyIsLong']> {
+    const history = this.#port.historyIsLong();
+    if (history === 'critical' || this.#passed < STEPS_PER_RUN.advised) return history;
+    return history === 'must' || this.#passed >= STEPS_PER_RUN.must ? 'must' : 'advised';
+  }
   get #mayHandOver(): boolean {
     return this.mayContinue && this.#shielded === 0;
   }
