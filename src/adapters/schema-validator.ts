@@ -44,10 +44,11 @@ export function validateAgainst(schema: JsonObject, value: unknown): readonly Sc
     .map((error) => ({ path: pathOf(error), message: describe(error) }));
 }
 
-/** Why this is no usable JSON Schema, or null. */
+/** Why this is no usable JSON Schema, or null. Compiling is left for the first use (it is most of the time of `weir validate`), but where references must lead somewhere and patterns must be RE2's. */
 export function schemaFault(schema: JsonObject): string | null {
   try {
-    validateAgainst(schema, null);
+    if (ajv.validateSchema(schema) !== true) return ajv.errorsText(ajv.errors, { dataVar: 'schema' });
+    if (/"(\$ref|\$dynamicRef|pattern|patternProperties)":/.test(JSON.stringify(schema))) validateAgainst(schema, null);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
