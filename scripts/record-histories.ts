@@ -23,13 +23,25 @@ const log = (line: string): void => console.error(line);
 mkdirSync(folder, { recursive: true });
 const missing = SCENARIOS.filter(({ name }) => !existsSync(join(folder, `${name}.json`)));
 log(`behaviour ${CURRENT_BEHAVIOUR}: ${missing.length} of ${SCENARIOS.length} histories are missing`);
-await recordAll(missing.filter(({ short }) => short === undefined), () => startDevServer({ env: process.env, log, uiPort: false }));
-await recordAll(missing.filter(({ short }) => short !== undefined), startShortServer);
+await recordAll(
+  missing.filter(({ short }) => short === undefined),
+  () => startDevServer({ env: process.env, log, uiPort: false }),
+);
+await recordAll(
+  missing.filter(({ short }) => short !== undefined),
+  startShortServer,
+);
 
-async function recordAll(scenarios: readonly Scenario[], startServer: () => Promise<{ address: string; stop: () => Promise<void> }>): Promise<void> {
+async function recordAll(
+  scenarios: readonly Scenario[],
+  startServer: () => Promise<{ address: string; stop: () => Promise<void> }>,
+): Promise<void> {
   if (scenarios.length === 0) return;
   const server = await startServer();
-  const wiring = await TemporalWiring.start(server.address, { taskQueue: 'record-histories', adapters: SCENARIO_ADAPTERS });
+  const wiring = await TemporalWiring.start(server.address, {
+    taskQueue: 'record-histories',
+    adapters: SCENARIO_ADAPTERS,
+  });
   try {
     for (const scenario of scenarios) {
       const { histories, outcome, also } = await record(wiring, scenario);
@@ -56,9 +68,29 @@ function write(file: string, text: string): void {
 async function startShortServer(): Promise<{ address: string; stop: () => Promise<void> }> {
   const room = mkdtempSync(join(tmpdir(), 'weir-record-'));
   const port = await freePort();
-  const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error', '--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=60'];
-  const attributes = Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]);
-  const server = startGuardedProcess({ command: await findTemporal({ env: process.env, log }), args: [...args, ...attributes], env: process.env, logFile: join(room, 'temporal.log') });
+  const args = [
+    'server',
+    'start-dev',
+    '--headless',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--log-level',
+    'error',
+    '--dynamic-config-value',
+    'limit.historyCount.suggestContinueAsNew=60',
+  ];
+  const attributes = Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => [
+    '--search-attribute',
+    `${name}=${type}`,
+  ]);
+  const server = startGuardedProcess({
+    command: await findTemporal({ env: process.env, log }),
+    args: [...args, ...attributes],
+    env: process.env,
+    logFile: join(room, 'temporal.log'),
+  });
   const address = `127.0.0.1:${port}`;
   await waitUntilReady(address, { timeoutMs: 60_000 });
   return {

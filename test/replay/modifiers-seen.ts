@@ -6,7 +6,10 @@ type OfCalls = Exclude<keyof CallIr, keyof StepBase | 'kind' | 'callbackTimeout'
 type OfFlows = 'flow.onError' | 'flow.finally' | 'flow.timeout' | 'flow.onTimeout' | 'flow.concurrency';
 type Seen = (step: StepIr, flow: FlowIr) => boolean;
 
-const call = (isIn: (call: CallIr) => boolean): Seen => (step) => step.kind === 'call' && isIn(step);
+const call =
+  (isIn: (call: CallIr) => boolean): Seen =>
+  (step) =>
+    step.kind === 'call' && isIn(step);
 
 /** How to tell that a modifier is used. Exhaustive: a new modifier is a type error here until it is told, and then needs a history. */
 export const MODIFIERS_SEEN: Readonly<Record<OfSteps | OfCalls | OfFlows, Seen>> = {

@@ -24,7 +24,14 @@ export interface Recording {
 /** Runs a scenario on Temporal. Rejects when the read model says something else than Temporal of how it ended. */
 export async function record(wiring: TemporalWiring, scenario: Scenario): Promise<Recording> {
   const compiled = compileScenario(scenario);
-  const start = async (name: string, input: Json): Promise<{ steering: Steering; outcome: ReturnType<typeof outcomeOf>; first: Awaited<ReturnType<TemporalWiring['startCase']>> }> => {
+  const start = async (
+    name: string,
+    input: Json,
+  ): Promise<{
+    steering: Steering;
+    outcome: ReturnType<typeof outcomeOf>;
+    first: Awaited<ReturnType<TemporalWiring['startCase']>>;
+  }> => {
     const first = await wiring.startCase({ ...compiled, input }, `recorded-${name}`);
     return { steering: new Steering(wiring, first), outcome: outcomeOf(first), first };
   };
@@ -37,9 +44,15 @@ export async function record(wiring: TemporalWiring, scenario: Scenario): Promis
   const { reader, histories } = await wiring.read(steering.id, first);
   const said = outcomeOfReader(reader);
   if (said.status !== ended.status || JSON.stringify(said.output) !== JSON.stringify(ended.output)) {
-    throw new Error(`${scenario.name}: Temporal says ${JSON.stringify(ended)}, its history reads as ${JSON.stringify(said)}`);
+    throw new Error(
+      `${scenario.name}: Temporal says ${JSON.stringify(ended)}, its history reads as ${JSON.stringify(said)}`,
+    );
   }
-  const also = await Promise.all(Object.entries(scenario.alsoRecord ?? {}).map(async ([name, id]) => [name, (await wiring.client.workflow.getHandle(id).fetchHistory()).events ?? []] as const));
+  const also = await Promise.all(
+    Object.entries(scenario.alsoRecord ?? {}).map(
+      async ([name, id]) => [name, (await wiring.client.workflow.getHandle(id).fetchHistory()).events ?? []] as const,
+    ),
+  );
   return { histories, outcome: said, also: Object.fromEntries(also) };
 }
 

@@ -27,7 +27,12 @@ describe('recorded histories', () => {
   let replayed = 0;
   beforeAll(async () => {
     installRuntime(() => undefined);
-    const runs = HISTORIES.flatMap(({ runs: all }) => all.map((events) => ({ workflowId: events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '', history: { events: [...events] } })));
+    const runs = HISTORIES.flatMap(({ runs: all }) =>
+      all.map((events) => ({
+        workflowId: events[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? '',
+        history: { events: [...events] },
+      })),
+    );
     for await (const result of Worker.runReplayHistories({ workflowBundle: await workflowBundle() }, runs)) {
       replayed++;
       if (result.error !== undefined) faults.set(result.workflowId, result.error.message);
@@ -39,29 +44,45 @@ describe('recorded histories', () => {
     expect(Object.fromEntries(faults)).toEqual({});
     expect(replayed).toBeGreaterThan(HISTORIES.length);
   });
-  it.each(FLOWS.map((one) => [`${one.behaviour}/${one.name}`, one] as const))('%s reads as what it came to', async (_name, recorded) => {
-    expect(outcomeOfReader(await readRuns(recorded))).toEqual(recorded.outcome);
-  });
+  it.each(FLOWS.map((one) => [`${one.behaviour}/${one.name}`, one] as const))(
+    '%s reads as what it came to',
+    async (_name, recorded) => {
+      expect(outcomeOfReader(await readRuns(recorded))).toEqual(recorded.outcome);
+    },
+  );
   it('a changed history does not replay', async () => {
     const { runs } = HISTORIES.find(({ name }) => name === 'sequence') ?? { runs: [] };
     const events = structuredClone(runs[0] ?? []);
-    const scheduled = events.find((event) => event.activityTaskScheduledEventAttributes)?.activityTaskScheduledEventAttributes;
+    const scheduled = events.find(
+      (event) => event.activityTaskScheduledEventAttributes,
+    )?.activityTaskScheduledEventAttributes;
     if (scheduled) scheduled.activityId = 'another';
-    await expect(Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, { events: [...events] })).rejects.toThrow(/[Nn]ondetermin/);
+    await expect(
+      Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, { events: [...events] }),
+    ).rejects.toThrow(/[Nn]ondetermin/);
   });
 });
 
 describe('what is recorded', () => {
-  it.each(BEHAVIOURS.map(({ number }) => number))('behaviour %i has every scenario that was there when it was current', (behaviour) => {
-    const names = HISTORIES.filter((one) => one.behaviour === behaviour).map(({ name }) => name);
-    expect(names.length).toBeGreaterThan(0);
-    if (behaviour === BEHAVIOURS.at(-1)?.number) expect(names).toEqual(expect.arrayContaining(SCENARIOS.map(({ name }) => name)));
-  });
+  it.each(BEHAVIOURS.map(({ number }) => number))(
+    'behaviour %i has every scenario that was there when it was current',
+    (behaviour) => {
+      const names = HISTORIES.filter((one) => one.behaviour === behaviour).map(({ name }) => name);
+      expect(names.length).toBeGreaterThan(0);
+      if (behaviour === BEHAVIOURS.at(-1)?.number)
+        expect(names).toEqual(expect.arrayContaining(SCENARIOS.map(({ name }) => name)));
+    },
+  );
   it('each history carries the behaviour of its folder', async () => {
-    for (const recorded of FLOWS) expect((await readRuns(recorded)).input.behaviour, recorded.name).toBe(recorded.behaviour);
+    for (const recorded of FLOWS)
+      expect((await readRuns(recorded)).input.behaviour, recorded.name).toBe(recorded.behaviour);
   });
   it('every step kind has run in one', async () => {
-    const kinds = new Set((await Promise.all(FLOWS.map(readRuns))).flatMap(({ trace }) => trace.flatMap((event) => (event.type === 'step.started' ? [event.kind] : []))));
+    const kinds = new Set(
+      (await Promise.all(FLOWS.map(readRuns))).flatMap(({ trace }) =>
+        trace.flatMap((event) => (event.type === 'step.started' ? [event.kind] : [])),
+      ),
+    );
     expect([...kinds].sort()).toEqual([...STEP_KINDS].sort());
   });
   it.each(Object.entries(MODIFIERS_SEEN))('%s stands in one', async (_name, isIn) => {

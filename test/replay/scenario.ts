@@ -28,7 +28,9 @@ function adapterOf(name: string, actions: Adapter['actions'], idempotency: 'safe
   const manifest: Omit<AdapterManifest, 'hash'> = {
     name,
     version: '1.0.0',
-    actions: Object.fromEntries(Object.keys(actions).map((action) => [action, { idempotency, completion: 'sync' as const }])),
+    actions: Object.fromEntries(
+      Object.keys(actions).map((action) => [action, { idempotency, completion: 'sync' as const }]),
+    ),
   };
   return { manifest: { ...manifest, hash: manifestHash(manifest) }, actions };
 }
@@ -47,14 +49,27 @@ export interface CompiledScenario {
 }
 
 /** Compiles a scenario and its sub-flows. Throws with the diagnostics. */
-export function compileScenario(scenario: Pick<Scenario, 'source' | 'flows'>, adapters: readonly Adapter[] = []): CompiledScenario {
-  const manifests = [demoAdapter, ...SCENARIO_ADAPTERS, ...adapters].map(({ manifest }) => [manifest.name, manifest] as const);
+export function compileScenario(
+  scenario: Pick<Scenario, 'source' | 'flows'>,
+  adapters: readonly Adapter[] = [],
+): CompiledScenario {
+  const manifests = [demoAdapter, ...SCENARIO_ADAPTERS, ...adapters].map(
+    ({ manifest }) => [manifest.name, manifest] as const,
+  );
   const sources = Object.entries(scenario.flows ?? {});
   const names = new Map(sources.map(([name]) => [name, ['1.0.0'] as readonly string[]]));
   const compileOne = (source: string): FlowIr => {
-    const { ir, diagnostics } = compile(source, { adapters: new Map([['demo', demoManifest], ...manifests]), actions: {}, flows: names });
-    if (ir === undefined) throw new Error(diagnostics.map((d) => `${d.line}:${d.column} ${d.code} ${d.message}`).join('\n'));
+    const { ir, diagnostics } = compile(source, {
+      adapters: new Map([['demo', demoManifest], ...manifests]),
+      actions: {},
+      flows: names,
+    });
+    if (ir === undefined)
+      throw new Error(diagnostics.map((d) => `${d.line}:${d.column} ${d.code} ${d.message}`).join('\n'));
     return ir;
   };
-  return { flow: compileOne(scenario.source), flows: Object.fromEntries(sources.map(([name, source]) => [name, compileOne(source)])) };
+  return {
+    flow: compileOne(scenario.source),
+    flows: Object.fromEntries(sources.map(([name, source]) => [name, compileOne(source)])),
+  };
 }

@@ -32,7 +32,8 @@ export class Steering {
     for (const deadline = Date.now() + PATIENCE_MS; ; await pause(POLL_MS)) {
       const reader = await this.read();
       if (there(reader)) return reader;
-      if (Date.now() > deadline) throw new Error(`${this.id} did not come there; its trace: ${JSON.stringify(reader.trace)}`);
+      if (Date.now() > deadline)
+        throw new Error(`${this.id} did not come there; its trace: ${JSON.stringify(reader.trace)}`);
     }
   }
   waiting(step: string): Promise<HistoryReader> {
@@ -52,7 +53,9 @@ export class Steering {
     return this.handle.executeUpdate(UPDATES.event, { args: [{ id: randomUUID(), type, data }] });
   }
   async decide(step: string, approved: boolean): Promise<unknown> {
-    return this.handle.executeUpdate(UPDATES.decide, { args: [{ step, approved, comment: null, form: null, by: 'ann' }] });
+    return this.handle.executeUpdate(UPDATES.decide, {
+      args: [{ step, approved, comment: null, form: null, by: 'ann' }],
+    });
   }
   async callback(step: string, payload: Json): Promise<unknown> {
     const nonce = String((await this.read()).memo().steps[step]?.start ?? '');

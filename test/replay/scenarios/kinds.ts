@@ -116,7 +116,11 @@ steps:
 output: { until: $until, n: $vars.n }
 `,
   },
-  { name: 'wait', source: 'flow: wait\nsteps:\n  - wait: 50ms\n  - wait: { until: "2020-01-01T00:00:00Z" }\n  - { id: shown, wait: 61s, timeout: 100ms, continue_on_error: true }\noutput: $shown.error.code\n' },
+  {
+    name: 'wait',
+    source:
+      'flow: wait\nsteps:\n  - wait: 50ms\n  - wait: { until: "2020-01-01T00:00:00Z" }\n  - { id: shown, wait: 61s, timeout: 100ms, continue_on_error: true }\noutput: $shown.error.code\n',
+  },
   {
     name: 'wait-for',
     source: `
@@ -160,11 +164,24 @@ steps:
 output: { child: $child, seen: $vars.seen }
 `,
     flows: {
-      'sub-child': 'flow: sub-child\ninputs: { n: { type: integer } }\nsteps:\n  - a: { adapter: demo, action: act, params: { value: "${ $input.n * 2 }" } }\n',
+      'sub-child':
+        'flow: sub-child\ninputs: { n: { type: integer } }\nsteps:\n  - a: { adapter: demo, action: act, params: { value: "${ $input.n * 2 }" } }\n',
       'sub-bad': 'flow: sub-bad\nsteps:\n  - fail: { code: broke, message: it broke }\n',
     },
   },
-  { name: 'emit', source: 'flow: emit\nsteps:\n  - told: { emit: { type: order.paid, data: { order: 7 } } }\noutput: "${ size($told.id) }"\n' },
-  { name: 'return', source: 'flow: return\nsteps:\n  - both: { parallel: [ { slow: { wait: 1h } }, [ { quick: { adapter: demo, action: act, params: { value: 1 } } }, { return: { early: $quick } } ] ] }\n  - fail: { code: never, message: never }\n' },
-  { name: 'script', source: 'flow: script\nsteps:\n  - ran: { script: { runtime: node, source: "console.log(1)", input: { n: 1 } } }\noutput: $ran\n' },
+  {
+    name: 'emit',
+    source:
+      'flow: emit\nsteps:\n  - told: { emit: { type: order.paid, data: { order: 7 } } }\noutput: "${ size($told.id) }"\n',
+  },
+  {
+    name: 'return',
+    source:
+      'flow: return\nsteps:\n  - both: { parallel: [ { slow: { wait: 1h } }, [ { quick: { adapter: demo, action: act, params: { value: 1 } } }, { return: { early: $quick } } ] ] }\n  - fail: { code: never, message: never }\n',
+  },
+  {
+    name: 'script',
+    source:
+      'flow: script\nsteps:\n  - ran: { script: { runtime: node, source: "console.log(1)", input: { n: 1 } } }\noutput: $ran\n',
+  },
 ];

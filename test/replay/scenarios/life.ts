@@ -16,7 +16,11 @@ output: { a: $a, b: $b, c: $c, d: $d, sum: $vars.sum }
 
 /** What is done to an execution from outside, and what carries it over to a new run. */
 export const LIFE_SCENARIOS: readonly Scenario[] = [
-  { name: 'local', source: 'flow: local\nsteps:\n  - a: { adapter: demo, action: act, execution: local, attempt_timeout: 1s, params: { value: 1, fail: [http_503] }, retry: { attempts: 2, initial: 10ms } }\n  - b: { adapter: demo, action: act, execution: local, attempt_timeout: 1s, params: { fail: [boom] }, continue_on_error: true }\noutput: { a: $a, b: $b.error.code }\n' },
+  {
+    name: 'local',
+    source:
+      'flow: local\nsteps:\n  - a: { adapter: demo, action: act, execution: local, attempt_timeout: 1s, params: { value: 1, fail: [http_503] }, retry: { attempts: 2, initial: 10ms } }\n  - b: { adapter: demo, action: act, execution: local, attempt_timeout: 1s, params: { fail: [boom] }, continue_on_error: true }\noutput: { a: $a, b: $b.error.code }\n',
+  },
   {
     name: 'callback',
     source: `
@@ -36,7 +40,8 @@ output: { asked: $asked, also: $also, late: $late.error.code }
   },
   {
     name: 'pause-resume',
-    source: 'flow: pause-resume\nsteps:\n  - a: { adapter: demo, action: act, params: { value: 1, after: 600 } }\n  - b: { adapter: demo, action: act, params: { value: 2 } }\noutput: $b\n',
+    source:
+      'flow: pause-resume\nsteps:\n  - a: { adapter: demo, action: act, params: { value: 1, after: 600 } }\n  - b: { adapter: demo, action: act, params: { value: 2 } }\noutput: $b\n',
     steer: async (steering) => {
       await steering.started('a');
       await steering.pause();
@@ -95,7 +100,9 @@ output: $a
       await steering.waiting('flow');
       await beside?.decide('gate', true);
     },
-    alsoRecord: { 'concurrency-coordinator': coordinatorId({ environment: 'test', flow: 'concurrency-slot', key: 'one' }) },
+    alsoRecord: {
+      'concurrency-coordinator': coordinatorId({ environment: 'test', flow: 'concurrency-slot', key: 'one' }),
+    },
   },
   {
     name: 'terminated',

@@ -68,11 +68,13 @@ output: { a: $a, b: $b.error.code }
   },
   {
     name: 'fallback',
-    source: 'flow: fallback\nsteps:\n  - a: { adapter: demo, action: act, params: { fail: [boom, boom] }, retry: false, fallback: [spare] }\noutput: $a\n',
+    source:
+      'flow: fallback\nsteps:\n  - a: { adapter: demo, action: act, params: { fail: [boom, boom] }, retry: false, fallback: [spare] }\noutput: $a\n',
   },
   {
     name: 'finally-fails',
-    source: 'flow: finally-fails\nsteps:\n  - a: { adapter: demo, action: act, params: { value: 1 } }\nfinally:\n  - b: { adapter: demo, action: act, params: { fail: [untidy] } }\n',
+    source:
+      'flow: finally-fails\nsteps:\n  - a: { adapter: demo, action: act, params: { value: 1 } }\nfinally:\n  - b: { adapter: demo, action: act, params: { fail: [untidy] } }\n',
   },
   {
     name: 'saga',
@@ -107,10 +109,12 @@ finally:
   },
   {
     name: 'flow-timeout',
-    source: 'flow: flow-timeout\ntimeout: 300ms\nsteps:\n  - a: { adapter: demo, action: act, params: { value: 1 }, compensate: [ { undo: { adapter: demo, action: act } } ] }\n  - wait: 1h\nfinally:\n  - clean: { adapter: demo, action: act, params: { value: clean } }\n',
+    source:
+      'flow: flow-timeout\ntimeout: 300ms\nsteps:\n  - a: { adapter: demo, action: act, params: { value: 1 }, compensate: [ { undo: { adapter: demo, action: act } } ] }\n  - wait: 1h\nfinally:\n  - clean: { adapter: demo, action: act, params: { value: clean } }\n',
   },
   {
     name: 'flow-timeout-retry',
-    source: 'flow: flow-timeout-retry\ntimeout: 400ms\non_timeout: retry\nvars: { attempt: $execution.attempt }\nsteps:\n  - a: { adapter: demo, action: act, params: { value: $vars.attempt } }\n  - { if: $a == 1, wait: 1h }\noutput: $a\n',
+    source:
+      'flow: flow-timeout-retry\ntimeout: 400ms\non_timeout: retry\nvars: { attempt: $execution.attempt }\nsteps:\n  - a: { adapter: demo, action: act, params: { value: $vars.attempt } }\n  - { if: $a == 1, wait: 1h }\noutput: $a\n',
   },
 ];
