@@ -7,7 +7,7 @@ import { type Ending, Execution } from '../interpreter/execution.ts';
 import { errorJson } from '../interpreter/flow-error.ts';
 import type { TraceEvent } from '../interpreter/trace.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { VirtualPort, type VirtualWorld } from './virtual-port.ts';
+import { nextInput, VirtualPort, type VirtualWorld } from './virtual-port.ts';
 
 /** What happens to the execution from outside, ms after its start. A callback without a nonce means the open one. */
 export interface ScriptedEvent {
@@ -74,8 +74,9 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
     startedAt: startAt,
     ...(run.memo && { memo: run.memo }),
   };
-  const portFor = (of: RunFlowInput): VirtualPort => new VirtualPort({ world, input: of, executionId: EXECUTION_ID, trace: (event) => void trace.push(event) });
-  let port = portFor(input);
+  const portFor = (of: RunFlowInput, nth: number): VirtualPort => new VirtualPort({ world, input: of, executionId: EXECUTION_ID, run: nth, trace: (event) => void trace.push(event) });
+  let runs = 0;
+  let port = portFor(input, runs);
   let execution = new Execution({ input, executionId: EXECUTION_ID, port });
   let ended: Exclude<Ending, { kind: 'continue' }> | null = null;
 
@@ -85,8 +86,8 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
       const ending = await execution.run();
       if (ending.kind !== 'continue') return void (ended = ending);
       port.abandon();
-      input = { ...input, memo: ending.memo, attempt: ending.attempt };
-      port = portFor(input);
+      input = nextInput(input, ending);
+      port = portFor(input, ++runs);
       execution = new Execution({ input, executionId: EXECUTION_ID, port });
     }
   };

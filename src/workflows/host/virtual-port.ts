@@ -5,6 +5,7 @@ import { CancelledError, type CancelToken } from '../interpreter/cancel.ts';
 import { childInput } from '../interpreter/child-input.ts';
 import { Execution } from '../interpreter/execution.ts';
 import { atStep, FlowError } from '../interpreter/flow-error.ts';
+import type { Memo } from '../interpreter/memo.ts';
 import type { CallOptions, ChildHandle, ChildRequest, Port } from '../interpreter/port.ts';
 import { backoffMs, hashUnit, mayRetry } from '../interpreter/retry.ts';
 import type { TraceEvent } from '../interpreter/trace.ts';
@@ -25,8 +26,13 @@ export interface VirtualWorld {
   readonly resolveFlow?: (ref: string) => { ref: string; flows: Readonly<Record<string, FlowIr>> } | undefined;
   /** Whoever runs the world wants to know of what breaks it. */
   readonly broken: (error: unknown) => void;
-  /** Called instead of a real budget: when to continue as new. */
-  readonly historyIsLong?: () => 'no' | 'advised' | 'must' | 'critical';
+  /** Called instead of a real budget, at every gate: when to continue as new. `run` counts the runs of an execution from 0. */
+  readonly historyIsLong?: (place: { readonly execution: string; readonly run: number }) => 'no' | 'advised' | 'must' | 'critical';
+}
+
+/** The input of an execution's next run: its memo travels as JSON, as it does on Temporal. */
+export function nextInput(input: RunFlowInput, ending: { readonly memo: Memo; readonly attempt: number }): RunFlowInput {
+  return { ...input, memo: JSON.parse(JSON.stringify(ending.memo)) as Memo, attempt: ending.attempt };
 }
 
 /** The port in virtual time: no clock, no server; calls are answered by functions, waits take no time. */
@@ -35,12 +41,14 @@ export class VirtualPort implements Port {
   readonly #world: VirtualWorld;
   readonly #input: RunFlowInput;
   readonly #executionId: string;
+  readonly #run: number;
   #abandoned = false;
 
-  constructor(options: { world: VirtualWorld; input: RunFlowInput; executionId: string; trace: (event: TraceEvent) => void }) {
+  constructor(options: { world: VirtualWorld; input: RunFlowInput; executionId: string; run: number; trace: (event: TraceEvent) => void }) {
     this.#world = options.world;
     this.#input = options.input;
     this.#executionId = options.executionId;
+    this.#run = options.run;
     this.#tell = options.trace;
   }
 
@@ -97,19 +105,21 @@ export class VirtualPort implements Port {
     cancel.throwIfCancelled();
     const executionId = `${this.#executionId}~${request.step}~${request.generation}`;
     const input = childInput({ request, parent: { input: this.#input, executionId: this.#executionId }, now: this.now() });
-    let port = new VirtualPort({ world: this.#world, input, executionId, trace: () => undefined });
+    const portFor = (of: RunFlowInput, nth: number): VirtualPort => new VirtualPort({ world: this.#world, input: of, executionId, run: nth, trace: () => undefined });
+    let port = portFor(input, 0);
     let child = new Execution({ input, executionId, port });
     const stop = request.wait ? cancel.onCancel(() => child.cancel()) : () => undefined;
     const run = async (): Promise<Json> => {
-      for (let next = input; ; ) {
+      let next = input;
+      for (let nth = 1; ; nth++) {
         const ending = await child.run();
         if (ending.kind === 'completed') return ending.output;
         if (ending.kind === 'failed') throw new FlowError({ ...ending.error, step: request.step });
         if (ending.kind === 'timed_out') throw new FlowError(atStep(ending.error, request.step));
         if (ending.kind === 'cancelled') throw cancel.cancelled ? new CancelledError('cancelled') : new FlowError({ code: 'cancelled', message: 'the sub-flow was cancelled', step: request.step });
         port.abandon();
-        next = { ...next, memo: ending.memo, attempt: ending.attempt };
-        port = new VirtualPort({ world: this.#world, input: next, executionId, trace: () => undefined });
+        next = nextInput(next, ending);
+        port = portFor(next, nth);
         child = new Execution({ input: next, executionId, port });
       }
     };
@@ -139,7 +149,7 @@ export class VirtualPort implements Port {
     return Promise.resolve();
   }
   historyIsLong(): 'no' | 'advised' | 'must' | 'critical' {
-    return this.#world.historyIsLong?.() ?? 'no';
+    return this.#world.historyIsLong?.({ execution: this.#executionId, run: this.#run }) ?? 'no';
   }
   trace(event: TraceEvent): void {
     if (!this.#abandoned) this.#tell(event);

@@ -12,12 +12,14 @@ type Run = (frame: Frame) => Promise<Json>;
 /** `timeout`: bounds a step with its retries and waiting. The deadline is an instant kept in the journal. */
 export async function withTimeout(engine: Engine, step: StepIr, frame: Frame, run: Run): Promise<Json> {
   const address = frame.prefix + step.key;
-  const known = engine.journal.open(address)['deadline'];
-  const ms = known === undefined ? engine.duration(step.timeout ?? 0, frame, address) : Math.max(0, Number(known) - engine.port.now());
-  if (known === undefined) engine.journal.setOpen(address, { deadline: engine.port.now() + ms });
+  if (engine.journal.open(address)['deadline'] === undefined) {
+    const ms = engine.duration(step.timeout ?? 0, frame, address);
+    engine.journal.setOpen(address, { deadline: engine.port.now() + ms, timeout: ms });
+  }
+  const { deadline, timeout } = engine.journal.open(address);
   const token = new CancelToken(frame.token);
   const timer = new CancelToken(frame.token);
-  const timedOut = engine.port.sleep(`${address} timeout`, ms, timer).then(
+  const timedOut = engine.port.sleep(`${address} timeout`, Math.max(0, Number(deadline) - engine.port.now()), timer).then(
     () => token.cancel('timeout'),
     (error: unknown) => {
       if (!(error instanceof CancelledError)) throw error;
@@ -27,7 +29,7 @@ export async function withTimeout(engine: Engine, step: StepIr, frame: Frame, ru
     return await run({ ...frame, token });
   } catch (error) {
     if (!(error instanceof CancelledError) || token.reason !== 'timeout' || frame.token.cancelled) throw error;
-    throw new FlowError({ code: 'timeout', message: `step ${address} did not end within ${ms / 1000} s`, status: 408, step: address, retryable: true });
+    throw new FlowError({ code: 'timeout', message: `step ${address} did not end within ${Number(timeout) / 1000} s`, status: 408, step: address, retryable: true });
   } finally {
     timer.cancel('done');
     token.release();

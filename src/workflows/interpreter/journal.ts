@@ -56,11 +56,11 @@ export class Journal {
     return this.#steps.entries();
   }
 
-  /** Opens a step, or finds it open already. */
+  /** Opens a step, or finds it open already. One that was cancelled goes on from what it had decided. */
   start(address: string, at: number): Readonly<Entry> {
     const known = this.#steps.get(address);
     if (known !== undefined && known.status === 'open') return known;
-    const entry: Entry = { start: ++this.#seq, startedAt: at, status: 'open' };
+    const entry: Entry = { start: ++this.#seq, startedAt: at, status: 'open', ...(known?.status === 'cancelled' && known.open !== undefined && { open: known.open }) };
     this.#steps.set(address, entry);
     return entry;
   }
@@ -86,8 +86,8 @@ export class Journal {
   beginAgain(address: string, open: Open): void {
     const entry = this.#steps.get(address);
     if (entry === undefined) throw new Error(`step ${address} is not open`);
-    const deadline = entry.open?.['deadline'];
-    entry.open = { ...(deadline !== undefined && { deadline }), ...open };
+    const { deadline, timeout } = entry.open ?? {};
+    entry.open = { ...(deadline !== undefined && timeout !== undefined && { deadline, timeout }), ...open };
   }
   /** Forgets entries whose address is one of `addresses` or lies under one of `prefixes`: a block is tried again. */
   forget(addresses: readonly string[], prefixes: readonly string[]): void {

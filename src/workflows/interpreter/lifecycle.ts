@@ -1,5 +1,5 @@
 import type { ErrorInfo } from '../../activities/contract.ts';
-import type { Json } from '../../dsl/ir/json.ts';
+import type { Json, JsonObject } from '../../dsl/ir/json.ts';
 import type { RollbackMessage } from '../contract.ts';
 import { CancelledError, CancelToken } from './cancel.ts';
 import { compensate } from './compensate.ts';
@@ -113,16 +113,15 @@ export class Lifecycle {
       return this.#unwound(error);
     }
   }
+  /** Those that an earlier run has set keep their values. */
   #initVariables(frame: Frame): void {
     const { vars } = this.engine.flow;
-    const { memo } = this.engine.input;
-    if (memo !== undefined && memo.restarted !== true && memo.seq > 0) return;
-    if (vars.v === 'lit') {
-      const values = (vars.value ?? {}) as { readonly [name: string]: Json };
-      for (const name of Object.keys(values)) frame.scope.variables.set(name, values[name] ?? null);
-    } else if (vars.v === 'map') {
-      for (const { key, value } of vars.entries) frame.scope.variables.set(key, this.engine.resolve(value, frame, `vars.${key}`));
-    }
+    const known = this.engine.journal.setsOf('');
+    const set = (key: string, value: () => Json): void => {
+      if (!Object.hasOwn(known, key)) frame.scope.variables.set(key, value());
+    };
+    if (vars.v === 'lit') for (const [key, value] of Object.entries((vars.value ?? {}) as JsonObject)) set(key, () => value);
+    else if (vars.v === 'map') for (const { key, value } of vars.entries) set(key, () => this.engine.resolve(value, frame, `vars.${key}`));
   }
 
   /** The flow's handlers tell and tidy up: it still ends failed, unless one returns. */
@@ -171,7 +170,7 @@ export class Lifecycle {
   #restart(): Ending {
     const memo = this.engine.journal.toMemo();
     const generations = { ...memo.generations, '*': (memo.generations['*'] ?? 0) + 1 };
-    return { kind: 'continue', attempt: (this.engine.input.attempt ?? 1) + 1, memo: { ...memo, steps: {}, sets: [], compensations: [], deadline: null, generations, floor: memo.seq, restarted: true } };
+    return { kind: 'continue', attempt: (this.engine.input.attempt ?? 1) + 1, memo: { ...memo, steps: {}, sets: [], compensations: [], deadline: null, generations, floor: memo.seq } };
   }
 
   #end(ended: Ended): Ended {

@@ -25,8 +25,6 @@ export interface Memo {
   readonly deadline: number | null;
   /** What happened before this `seq` was condensed: no rollback to before it. */
   readonly floor?: number;
-  /** The flow starts over (`on_timeout: retry`): variables are set up again. */
-  readonly restarted?: true;
 }
 
 export interface StepEntry {

@@ -19,7 +19,7 @@ export function recall(engine: Engine, step: StepIr, frame: Frame): StepOutcome 
 }
 
 /** Ids inside a block stay readable after it; of a loop only those of its handlers and `finally`. */
-function recallInside(engine: Engine, step: StepIr, frame: Frame): void {
+export function recallInside(engine: Engine, step: StepIr, frame: Frame): void {
   const own = isLoop(step) ? new Set(bodyOf(step)) : null;
   recallResults(engine, innerSteps(step, { compensate: false }).filter((inner) => own?.has(inner) !== true), frame);
 }

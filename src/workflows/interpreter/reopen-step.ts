@@ -18,7 +18,8 @@ export function reopenStep(address: string, entry: StepEntry, moment: Moment): S
   const { end: _end, endedAt: _endedAt, result: _result, error: _error, open: later, ...rest } = entry;
   if (address.endsWith(']') || address.includes('|')) return { ...rest, status: 'open' };
   const step = moment.kinds.get(address.slice(address.lastIndexOf('.') + 1));
-  if (step === undefined) return null;
+  if (step === undefined || entry.status === 'skipped') return null;
+  if (step.kind === 'set' && entry.status === 'completed' && later?.['failed'] === undefined) return entry; // its values were there at once
   const open = openAt(later ?? {}, moment.at);
   const goesOn = COMPOUND.has(step.kind) || isLoop(step) || step.kind === 'wait' || step.kind === 'approve' || isCalledBack(step, open) || open['failed'] !== undefined || open['outcome'] !== undefined;
   if (!goesOn) return null;
@@ -29,7 +30,7 @@ export function reopenStep(address: string, entry: StepEntry, moment: Moment): S
 
 /** What had been decided and counted by then. Time-outs are counted anew: the time in between was not the step's. */
 function openAt(open: JsonObject, at: number): Record<string, Json> {
-  const { failed, failed_at: failedAt, handler, outcome, outcome_at: outcomeAt, late, returned: _returned, deadline: _deadline, ...rest } = open;
+  const { failed, failed_at: failedAt, handler, outcome, outcome_at: outcomeAt, late, returned: _returned, deadline: _deadline, timeout: _timeout, ...rest } = open;
   return {
     ...rest,
     ...(failed !== undefined && Number(failedAt) < at && { failed, failed_at: failedAt ?? 0, handler: handler ?? 0 }),

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { atStep, causedBy, errorJson, errorRoot, FlowError, ReturnSignal } from './flow-error.ts';
 import type { Frame } from './frame.ts';
 import { matchHandler } from './handlers.ts';
-import { recall } from './recall.ts';
+import { recall, recallInside } from './recall.ts';
 import { runShielded } from './shield.ts';
 import { IS_WORK } from './static-tree.ts';
 import { withRetry, withTimeout } from './bounds.ts';
@@ -32,7 +32,10 @@ export async function runStep(engine: Engine, step: StepIr, frame: Frame): Promi
   const known = engine.journal.get(address);
   if (known !== undefined && known.status !== 'open' && known.status !== 'cancelled') return recall(engine, step, frame);
   await engine.gate.pass(frame.token);
-  return new StepRun(engine, step, frame, address).run(known?.status === 'open');
+  const resumed = known !== undefined && (known.status === 'open' || Object.keys(known.open ?? {}).length > 0);
+  const run = new StepRun(engine, step, frame, address);
+  if (resumed && known.status === 'cancelled') run.traceStart();
+  return run.run(resumed);
 }
 
 /** Runs steps in order; the result is that of the last one that ran, null if none did. */
@@ -136,6 +139,7 @@ class StepRun {
   #knownOutcome(): Outcome | null {
     const known = this.#engine.journal.open(this.#address)['outcome'] as JsonObject | undefined; // written above
     if (known === undefined) return null;
+    recallInside(this.#engine, this.#step, this.#frame);
     if (known['error'] !== undefined) throw new FlowError(known['error'] as never); // an ErrorInfo
     const passed = known['passed'] ?? null;
     return { ran: known['ran'] === true, result: known['result'] ?? null, ...(passed !== null && { passed: new FlowError(passed as never) }) };
@@ -145,9 +149,10 @@ class StepRun {
     const { failed: failedBefore, handler: chosen } = this.#engine.journal.open(this.#address);
     let failure: FlowError;
     try {
+      if (failedBefore !== undefined) recallInside(this.#engine, this.#step, this.#frame);
       if (failedBefore !== undefined) throw new FlowError(failedBefore as never); // written below: an ErrorInfo
       if (this.#step.if !== undefined && !resumed && !this.#engine.condition(this.#step.if, this.#frame, this.#address)) return { ran: false, result: null };
-      if (!resumed) this.#traceStart();
+      if (!resumed) this.traceStart();
       return { ran: true, result: await this.#bounded() };
     } catch (error) {
       if (!(error instanceof FlowError)) throw error;
@@ -191,7 +196,7 @@ class StepRun {
     return this.#step.timeout === undefined ? retried(this.#frame) : withTimeout(this.#engine, this.#step, this.#frame, retried);
   }
 
-  #traceStart(): void {
+  traceStart(): void {
     const first = this.#step.kind === 'call' ? this.#step.targets[0] : undefined;
     const adapter = first?.adapter.v === 'lit' && typeof first.adapter.value === 'string' ? first.adapter.value : undefined;
     this.#engine.port.trace({ type: 'step.started', at: this.#engine.port.now(), step: this.#address, kind: this.#step.kind, ...(adapter !== undefined && { adapter }), ...(first && { action: first.action }) });

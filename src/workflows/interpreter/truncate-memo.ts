@@ -27,11 +27,15 @@ export function truncateMemo(memo: Memo, to: string, options: { flow: FlowIr; ne
   for (const address of Object.keys(memo.steps)) {
     const entry = memo.steps[address];
     if (entry === undefined || entry.start >= at) continue;
-    if (entry.end !== undefined && entry.end < at) kept[address] = entry;
-    else {
-      const open = reopenStep(address, entry, { memo, at, kinds });
-      if (open !== null) kept[address] = open;
+    const isOver = entry.end !== undefined && entry.end < at;
+    if (isOver && entry.status !== 'cancelled') {
+      kept[address] = entry;
+      continue;
     }
+    const reopened = reopenStep(address, entry, { memo, at, kinds });
+    // What was cancelled before stays so; if the flow comes to it again, it goes on where it was.
+    if (isOver) kept[address] = { ...entry, open: reopened?.open ?? {} };
+    else if (reopened !== null) kept[address] = reopened;
   }
   const { generations } = memo;
   return {
