@@ -28,6 +28,7 @@ import { createEventSink } from '../events/sink.ts';
 import { createGateway } from '../executions/gateway.ts';
 import { createTemporalRuns } from '../executions/temporal-runs.ts';
 import { createFolderStore } from '../flows/folder-store.ts';
+import { tellProblems } from '../flows/tell-problems.ts';
 import { createClaimCheckCodec } from '../storage/claim-check-codec.ts';
 import { createFsStore } from '../storage/fs-store.ts';
 import { createWorker, TASK_QUEUE } from '../worker/create-worker.ts';
@@ -90,6 +91,7 @@ async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<D
     loadAdapters: registry.load,
     now: Date.now,
     onError,
+    ...(options.tellProblems === true && { onChange: tellProblems(log) }),
   });
   onClose(() => flows.close());
 

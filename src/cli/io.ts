@@ -40,6 +40,8 @@ export interface StartDevOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A line on what is being started. */
   readonly log: (line: string) => void;
+  /** Also tells of problems in the folder, now and after each edit. Default false. */
+  readonly tellProblems?: boolean;
 }
 
 export interface DevServer {

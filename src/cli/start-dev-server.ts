@@ -6,7 +6,7 @@ import type { DevServer } from './io.ts';
 /** Starts the development environment as `--ephemeral` and `--state` ask for. Throws a CliError when this program has none. */
 export async function startDevServer(
   context: CommandContext,
-  server: { flowsDir: string; port: number },
+  server: { flowsDir: string; port: number; tellProblems?: boolean },
 ): Promise<DevServer> {
   const { io, options, terminal } = context;
   const startDev = io.services?.startDev;

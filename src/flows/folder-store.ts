@@ -11,6 +11,8 @@ export interface FolderStoreOptions extends FolderStoreDeps {
   readonly pollMs?: number;
   /** Told when a reading fails as a whole (permissions, too many files); the last good state stays. Default: nothing. */
   readonly onError?: (error: unknown) => void;
+  /** Given what the folder holds after the first reading and after each that found a change. Default: nothing. */
+  readonly onChange?: (state: FolderState) => void;
 }
 
 /**
@@ -109,7 +111,9 @@ class FolderStore implements FlowStore {
 
   async #read(): Promise<void> {
     const listing = await scanFolder(this.#options.folder);
-    this.#state = await readFolder(this.#options.folder, listing, this.#state, this.#options);
+    const before = this.#state;
+    this.#state = await readFolder(this.#options.folder, listing, before, this.#options);
+    if (this.#state !== before) this.#options.onChange?.(this.#state);
     if (!this.#closed) this.#watch(listing.folders);
   }
 

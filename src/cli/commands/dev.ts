@@ -22,7 +22,7 @@ export const dev: CommandFunction = async (context) => {
   const stopped = new Promise<void>((resolved) => (stop = resolved));
   const forget = io.onSignal(() => stop());
   try {
-    const server = await startDevServer(context, { flowsDir, port });
+    const server = await startDevServer(context, { flowsDir, port, tellProblems: true });
     // Scripts wait for this line: keep its form.
     terminal.out(
       `ready ${style.bold(server.url)}${server.uiUrl === null ? '' : `   Temporal's Web UI ${server.uiUrl}`}`,
