@@ -14,11 +14,17 @@ export async function requestSlot(client: Client, taskQueue: string, request: Sl
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: '2s',
   });
-  return client.workflow.executeUpdateWithStart<() => Promise<void>, SlotAnswer, [SlotRequest]>(REQUEST_SLOT, { args: [request], startWorkflowOperation: start });
+  return client.workflow.executeUpdateWithStart<() => Promise<void>, SlotAnswer, [SlotRequest]>(REQUEST_SLOT, {
+    args: [request],
+    startWorkflowOperation: start,
+  });
 }
 
 /** The engine's activities that need Temporal itself. */
-export function slotActivities(client: Client, taskQueue: string): Pick<EngineActivities, 'weir.request_slot' | 'weir.still_running'> {
+export function slotActivities(
+  client: Client,
+  taskQueue: string,
+): Pick<EngineActivities, 'weir.request_slot' | 'weir.still_running'> {
   return {
     'weir.request_slot': (request) => requestSlot(client, taskQueue, request),
     'weir.still_running': async (ids) => {
@@ -32,7 +38,11 @@ async function isRunning(client: Client, id: string): Promise<boolean> {
   try {
     return (await client.workflow.getHandle(id).describe()).status.name === 'RUNNING';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError || (error instanceof ServiceError && error.message.includes('not found'))) return false;
+    if (
+      error instanceof WorkflowNotFoundError ||
+      (error instanceof ServiceError && error.message.includes('not found'))
+    )
+      return false;
     throw error; // not knowing is not an end: the coordinator looks again
   }
 }

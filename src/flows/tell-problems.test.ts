@@ -15,14 +15,25 @@ const UNKNOWN: Diagnostic = {
   hint: 'Did you mean `http`?',
 };
 
-function state(files: Readonly<Record<string, readonly Diagnostic[]>>, adapterProblems: readonly string[] = []): FolderState {
+function state(
+  files: Readonly<Record<string, readonly Diagnostic[]>>,
+  adapterProblems: readonly string[] = [],
+): FolderState {
   const flowFile = (path: string, diagnostics: readonly Diagnostic[]): FlowFile => ({
     path,
     mark: '',
     source: '',
     identity: { name: 'a', version: null },
     seenAt: 0,
-    flow: { name: 'a', version: '1.0.0', hash: '', source: '', mediaType: 'application/yaml', diagnostics, createdAt: 0 },
+    flow: {
+      name: 'a',
+      version: '1.0.0',
+      hash: '',
+      source: '',
+      mediaType: 'application/yaml',
+      diagnostics,
+      createdAt: 0,
+    },
   });
   const entries = Object.entries(files).map(([path, found]): [string, FlowFile] => [path, flowFile(path, found)]);
   return { ...EMPTY_STATE, files: new Map(entries), adapterProblems };

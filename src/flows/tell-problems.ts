@@ -10,7 +10,8 @@ export function tellProblems(tell: (line: string) => void): (state: FolderState)
   return (state) => {
     const now = problemsOf(state);
     for (const [place, text] of now) if (told.get(place) !== text) tell(text);
-    for (const place of told.keys()) if (!now.has(place) && state.files.has(place)) tell(`${place}: no problems any more`);
+    for (const place of told.keys())
+      if (!now.has(place) && state.files.has(place)) tell(`${place}: no problems any more`);
     told = now;
   };
 }

@@ -1,4 +1,13 @@
-import { condition, continueAsNew, defineSignal, defineUpdate, getExternalWorkflowHandle, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  defineUpdate,
+  getExternalWorkflowHandle,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { EngineActivities, SlotRequest } from '../activities/contract.ts';
 import { REQUEST_SLOT, SLOT_RELEASED } from './concurrency-contract.ts';
 import { SIGNALS } from './contract.ts';
@@ -28,7 +37,10 @@ export async function weirConcurrency(state: State = { holders: [], queue: [] })
   const cancelled = new Set<string>();
   /** Not running when looked for last. */
   const missed = new Set<string>();
-  const activities = proxyActivities<EngineActivities>({ startToCloseTimeout: 10_000, retry: { maximumInterval: 5_000 } });
+  const activities = proxyActivities<EngineActivities>({
+    startToCloseTimeout: 10_000,
+    retry: { maximumInterval: 5_000 },
+  });
   let changed = false;
 
   setHandler(defineUpdate<'granted' | 'queued' | 'rejected', [SlotRequest]>(REQUEST_SLOT), (request) => {
@@ -45,13 +57,18 @@ export async function weirConcurrency(state: State = { holders: [], queue: [] })
       const oldest = holders.find((holder) => !cancelled.has(holder));
       if (oldest !== undefined) {
         cancelled.add(oldest);
-        void getExternalWorkflowHandle(oldest).cancel().catch(() => undefined);
+        void getExternalWorkflowHandle(oldest)
+          .cancel()
+          .catch(() => undefined);
       }
     }
     return 'queued';
   });
   const drop = (holder: string): void => {
-    for (const list of [holders, queue] as { splice(at: number, n: number): unknown; findIndex(f: (x: string | Queued) => boolean): number }[]) {
+    for (const list of [holders, queue] as {
+      splice(at: number, n: number): unknown;
+      findIndex(f: (x: string | Queued) => boolean): number;
+    }[]) {
       const at = list.findIndex((one) => (typeof one === 'string' ? one : one.holder) === holder);
       if (at >= 0) list.splice(at, 1);
     }
@@ -66,7 +83,9 @@ export async function weirConcurrency(state: State = { holders: [], queue: [] })
       queue.shift();
       holders.push(next.holder);
       // One that has ended meanwhile is found by the next look.
-      await getExternalWorkflowHandle(next.holder).signal(SIGNALS.slotGranted).catch(() => drop(next?.holder ?? ''));
+      await getExternalWorkflowHandle(next.holder)
+        .signal(SIGNALS.slotGranted)
+        .catch(() => drop(next?.holder ?? ''));
     }
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof weirConcurrency>({ holders, queue });
     const idle = holders.length === 0 && queue.length === 0;

@@ -60,10 +60,30 @@ export const UPDATES = {
 } as const;
 export const SIGNALS = { pause: 'weir.pause', resume: 'weir.resume', slotGranted: 'weir.slot_granted' } as const;
 
-export interface EventMessage { readonly id: string; readonly type: string; readonly source?: string; readonly time?: string; readonly data: Json }
-export interface CallbackMessage { readonly step: string; readonly nonce: string; readonly payload: Json }
-export interface DecisionMessage { readonly step: string; readonly approved: boolean; readonly comment: string | null; readonly form: Json; readonly by: string | null }
-export interface RollbackMessage { readonly to: string; readonly compensate?: boolean; readonly newKeys?: boolean }
+export interface EventMessage {
+  readonly id: string;
+  readonly type: string;
+  readonly source?: string;
+  readonly time?: string;
+  readonly data: Json;
+}
+export interface CallbackMessage {
+  readonly step: string;
+  readonly nonce: string;
+  readonly payload: Json;
+}
+export interface DecisionMessage {
+  readonly step: string;
+  readonly approved: boolean;
+  readonly comment: string | null;
+  readonly form: Json;
+  readonly by: string | null;
+}
+export interface RollbackMessage {
+  readonly to: string;
+  readonly compensate?: boolean;
+  readonly newKeys?: boolean;
+}
 
 /** Search attributes, registered in the namespace (temporal/search-attributes). All but the status are set at start. */
 export const SEARCH_ATTRIBUTES = {
@@ -79,7 +99,15 @@ export const SEARCH_ATTRIBUTES = {
   origin: 'WeirOrigin',
 } as const;
 
-export type ExecutionStatus = 'running' | 'waiting' | 'paused' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out';
+export type ExecutionStatus =
+  | 'running'
+  | 'waiting'
+  | 'paused'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'terminated'
+  | 'timed_out';
 
 /** A failed execution fails its workflow with an ApplicationFailure: type = error code, details = [ErrorInfo]. A timed-out one has this type. */
 export const TIMED_OUT_TYPE = 'timed_out';

@@ -1,7 +1,25 @@
-import { ApplicationFailure, CancellationScope, CancelledFailure, defineSignal, defineUpdate, makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  defineSignal,
+  defineUpdate,
+  makeContinueAsNewFunc,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ErrorInfo } from '../activities/contract.ts';
 import type { Json } from '../dsl/ir/json.ts';
-import { type CallbackMessage, type DecisionMessage, type EventMessage, type RollbackMessage, type RunFlowInput, SIGNALS, TIMED_OUT_TYPE, UPDATES } from './contract.ts';
+import {
+  type CallbackMessage,
+  type DecisionMessage,
+  type EventMessage,
+  type RollbackMessage,
+  type RunFlowInput,
+  SIGNALS,
+  TIMED_OUT_TYPE,
+  UPDATES,
+} from './contract.ts';
 import { errorJson } from './interpreter/flow-error.ts';
 import { type Ending, Execution, Refused } from './interpreter/execution.ts';
 import { TemporalPort } from './runtime/temporal-port.ts';
@@ -27,10 +45,26 @@ function listen(execution: Execution, port: TemporalPort): void {
       }
     },
   });
-  setHandler(defineUpdate<{ delivered: 'step' | 'kept' }, [EventMessage]>(UPDATES.event), (message) => execution.deliverEvent(message), refusing((message: EventMessage) => execution.checkEvent(message)));
-  setHandler(defineUpdate<{ accepted: true }, [CallbackMessage]>(UPDATES.callback), (message) => execution.completeCallback(message), refusing((message: CallbackMessage) => execution.checkCallback(message)));
-  setHandler(defineUpdate<{ accepted: true; step: string }, [DecisionMessage]>(UPDATES.decide), (message) => execution.decide(message), refusing((message: DecisionMessage) => execution.checkDecision(message)));
-  setHandler(defineUpdate<{ accepted: true }, [RollbackMessage]>(UPDATES.rollback), (message) => execution.rollBack(message), refusing((message: RollbackMessage) => execution.checkRollback(message)));
+  setHandler(
+    defineUpdate<{ delivered: 'step' | 'kept' }, [EventMessage]>(UPDATES.event),
+    (message) => execution.deliverEvent(message),
+    refusing((message: EventMessage) => execution.checkEvent(message)),
+  );
+  setHandler(
+    defineUpdate<{ accepted: true }, [CallbackMessage]>(UPDATES.callback),
+    (message) => execution.completeCallback(message),
+    refusing((message: CallbackMessage) => execution.checkCallback(message)),
+  );
+  setHandler(
+    defineUpdate<{ accepted: true; step: string }, [DecisionMessage]>(UPDATES.decide),
+    (message) => execution.decide(message),
+    refusing((message: DecisionMessage) => execution.checkDecision(message)),
+  );
+  setHandler(
+    defineUpdate<{ accepted: true }, [RollbackMessage]>(UPDATES.rollback),
+    (message) => execution.rollBack(message),
+    refusing((message: RollbackMessage) => execution.checkRollback(message)),
+  );
   setHandler(defineSignal(SIGNALS.pause), () => execution.pause());
   setHandler(defineSignal(SIGNALS.resume), () => execution.resume());
   setHandler(defineSignal(SIGNALS.slotGranted), () => port.slot.granted());
@@ -48,10 +82,17 @@ async function conclude(ending: Ending, input: RunFlowInput, port: TemporalPort)
       throw new CancelledFailure('the execution was cancelled');
     case 'continue': {
       const { coordinator } = port.slot;
-      const next: RunFlowInput = { ...input, memo: ending.memo, attempt: ending.attempt, startedAt: input.startedAt ?? workflowInfo().startTime.getTime(), ...(coordinator !== null && { slotHeld: true, slotCoordinator: coordinator }) };
+      const next: RunFlowInput = {
+        ...input,
+        memo: ending.memo,
+        attempt: ending.attempt,
+        startedAt: input.startedAt ?? workflowInfo().startTime.getTime(),
+        ...(coordinator !== null && { slotHeld: true, slotCoordinator: coordinator }),
+      };
       return makeContinueAsNewFunc<typeof runFlow>({ workflowType: workflowInfo().workflowType })(next);
     }
   }
 }
 
-const failure = (type: string, error: ErrorInfo): ApplicationFailure => ApplicationFailure.create({ type, message: error.message, nonRetryable: true, details: [errorJson(error)] });
+const failure = (type: string, error: ErrorInfo): ApplicationFailure =>
+  ApplicationFailure.create({ type, message: error.message, nonRetryable: true, details: [errorJson(error)] });

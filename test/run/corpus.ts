@@ -4,7 +4,12 @@ import { compile } from '../../src/dsl/index.ts';
 import type { FlowIr } from '../../src/dsl/ir/flow.ts';
 import type { Json, JsonObject } from '../../src/dsl/ir/json.ts';
 import type { ExecutionStatus } from '../../src/workflows/contract.ts';
-import { runVirtual, type ScriptedEvent, type VirtualResult, type VirtualRun } from '../../src/workflows/host/run-virtual.ts';
+import {
+  runVirtual,
+  type ScriptedEvent,
+  type VirtualResult,
+  type VirtualRun,
+} from '../../src/workflows/host/run-virtual.ts';
 import type { TraceEvent } from '../../src/workflows/interpreter/trace.ts';
 import { demoAnswer, demoManifest, spareAdapter } from './demo-adapter.ts';
 
@@ -37,7 +42,10 @@ export interface LoadedCase extends RunCase {
 const FOLDER = join(import.meta.dirname, '../corpora/run');
 
 export function loadRunCases(): readonly LoadedCase[] {
-  return readdirSync(FOLDER).sort().filter((name) => existsSync(join(FOLDER, name, 'case.json'))).map(loadCase);
+  return readdirSync(FOLDER)
+    .sort()
+    .filter((name) => existsSync(join(FOLDER, name, 'case.json')))
+    .map(loadCase);
 }
 
 function loadCase(name: string): LoadedCase {
@@ -45,21 +53,41 @@ function loadCase(name: string): LoadedCase {
   const childFiles = readdirSync(folder).filter((file) => file.endsWith('.flow.yaml'));
   const names = new Map(childFiles.map((file) => [file.replace('.flow.yaml', ''), ['1.0.0'] as readonly string[]]));
   const flows: Record<string, FlowIr> = {};
-  for (const file of childFiles) flows[file.replace('.flow.yaml', '')] = compileDemo(readFileSync(join(folder, file), 'utf8'), names, `${name}/${file}`);
+  for (const file of childFiles)
+    flows[file.replace('.flow.yaml', '')] = compileDemo(
+      readFileSync(join(folder, file), 'utf8'),
+      names,
+      `${name}/${file}`,
+    );
   const flow = compileDemo(readFileSync(join(folder, 'flow.yaml'), 'utf8'), names, name);
   const spec = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as RunCase;
   return { ...spec, name, flow, flows };
 }
 
 /** Compiles a flow that uses the demo adapter; throws with its diagnostics. */
-export function compileDemo(source: string, flows: ReadonlyMap<string, readonly string[]> = new Map(), label = 'flow'): FlowIr {
-  const { ir, diagnostics } = compile(source, { adapters: new Map([['demo', demoManifest], ['spare', spareAdapter.manifest]]), actions: {}, flows });
-  if (ir === undefined) throw new Error(diagnostics.map((d) => `${label} ${d.line}:${d.column} ${d.code} ${d.message}`).join('\n'));
+export function compileDemo(
+  source: string,
+  flows: ReadonlyMap<string, readonly string[]> = new Map(),
+  label = 'flow',
+): FlowIr {
+  const { ir, diagnostics } = compile(source, {
+    adapters: new Map([
+      ['demo', demoManifest],
+      ['spare', spareAdapter.manifest],
+    ]),
+    actions: {},
+    flows,
+  });
+  if (ir === undefined)
+    throw new Error(diagnostics.map((d) => `${label} ${d.line}:${d.column} ${d.code} ${d.message}`).join('\n'));
   return ir;
 }
 
 /** Runs a case in virtual time. */
-export function runCase(one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'config' | 'script'>, more: Partial<VirtualRun> = {}): Promise<VirtualResult> {
+export function runCase(
+  one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'config' | 'script'>,
+  more: Partial<VirtualRun> = {},
+): Promise<VirtualResult> {
   return runVirtual({
     flow: one.flow,
     flows: one.flows,
@@ -73,7 +101,8 @@ export function runCase(one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'conf
 }
 
 /** Addresses of the calls that ended well, in order. */
-export const completedCalls = (trace: readonly TraceEvent[]): readonly string[] => trace.flatMap((event) => (event.type === 'step.completed' && event.kind === 'call' ? [event.step] : []));
+export const completedCalls = (trace: readonly TraceEvent[]): readonly string[] =>
+  trace.flatMap((event) => (event.type === 'step.completed' && event.kind === 'call' ? [event.step] : []));
 
 /** Instants of events and decisions differ from wiring to wiring. */
 const timeless = (key: string, value: Json): Json => (key === 'time' || key === 'at' ? '…' : value);
@@ -86,7 +115,9 @@ export function comparable(trace: readonly TraceEvent[]): readonly string[] {
       case 'step.retrying':
         return []; // told as often as it is seen; the attempts are compared apart
       case 'step.completed':
-        return [`${event.type} ${event.step} ${event.kind === 'emit' || event.kind === 'flow' ? '…' : JSON.stringify(event.result, timeless)}`];
+        return [
+          `${event.type} ${event.step} ${event.kind === 'emit' || event.kind === 'flow' ? '…' : JSON.stringify(event.result, timeless)}`,
+        ];
       case 'step.failed':
         return [`${event.type} ${event.step} ${event.error.code}`];
       case 'step.started':

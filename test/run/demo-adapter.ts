@@ -30,9 +30,21 @@ export interface DemoCall {
 export function demoAnswer(params: DemoParams, attempt: number, call: DemoCall): VirtualAnswer {
   const after = params.after ?? 0;
   const code = params.fail_in === undefined || params.fail_in === call.adapter ? params.fail?.[attempt - 1] : undefined;
-  if (code === undefined) return { after, result: call.action === 'key' ? call.idempotencyKey.replace(`${call.execution}:`, '') : (params.value ?? null) };
+  if (code === undefined)
+    return {
+      after,
+      result: call.action === 'key' ? call.idempotencyKey.replace(`${call.execution}:`, '') : (params.value ?? null),
+    };
   const status = /^http_(\d+)$/.exec(code);
-  return { after, error: { code, message: `the demo says ${code}`, retryable: status !== null && Number(status[1]) >= 500, ...(status !== null && { status: Number(status[1]) }) } };
+  return {
+    after,
+    error: {
+      code,
+      message: `the demo says ${code}`,
+      retryable: status !== null && Number(status[1]) >= 500,
+      ...(status !== null && { status: Number(status[1]) }),
+    },
+  };
 }
 
 const ACTION = { idempotency: 'safe', completion: 'sync' } as const;
@@ -54,7 +66,11 @@ const manifestOf = (name: string): AdapterManifest => {
 export const demoManifest: AdapterManifest = manifestOf('demo');
 
 async function act(params: Json, context: ActionContext, call: Pick<DemoCall, 'adapter' | 'action'>): Promise<Json> {
-  const answer = demoAnswer(params as DemoParams, context.attempt, { ...call, execution: context.execution, idempotencyKey: context.idempotencyKey }); // the flows of the corpus keep to it
+  const answer = demoAnswer(params as DemoParams, context.attempt, {
+    ...call,
+    execution: context.execution,
+    idempotencyKey: context.idempotencyKey,
+  }); // the flows of the corpus keep to it
   await new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, answer.after);
     context.signal.addEventListener('abort', () => {
@@ -64,11 +80,18 @@ async function act(params: Json, context: ActionContext, call: Pick<DemoCall, 'a
   });
   if ('result' in answer) return answer.result;
   const { code, message, status, retryable } = answer.error;
-  throw new ActionError({ code, message, retryable: retryable ?? false, outcome: 'failed', ...(status !== undefined && { status }) });
+  throw new ActionError({
+    code,
+    message,
+    retryable: retryable ?? false,
+    outcome: 'failed',
+    ...(status !== undefined && { status }),
+  });
 }
 
 function adapterOf(manifest: AdapterManifest): Adapter {
-  const action = (name: string) => (params: Json, context: ActionContext) => act(params, context, { adapter: manifest.name, action: name });
+  const action = (name: string) => (params: Json, context: ActionContext) =>
+    act(params, context, { adapter: manifest.name, action: name });
   return { manifest, actions: Object.fromEntries(Object.keys(manifest.actions).map((name) => [name, action(name)])) };
 }
 export const demoAdapter: Adapter = adapterOf(demoManifest);

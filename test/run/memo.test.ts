@@ -1,45 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { StepEntry } from '../../src/workflows/interpreter/memo.ts';
 import { truncateMemo } from '../../src/workflows/interpreter/truncate-memo.ts';
-import type { VirtualResult } from '../../src/workflows/host/run-virtual.ts';
-import { completedCalls, type LoadedCase, loadRunCases, runCase } from './corpus.ts';
-import { demoAnswer } from './demo-adapter.ts';
+import { completedCalls, loadRunCases } from './corpus.ts';
+import { counted, ending } from './counted.ts';
 
 // What the memo promises, over every case of the corpus: a run goes on from it at any gate, and back to before any step.
 const CASES = loadRunCases().map((one) => [one.name, one] as const);
 /** More gates than any case has. */
 const MAX_GATES = 400;
 
-interface Counted {
-  readonly result: VirtualResult;
-  /** Calls made (first attempts), by step, in order. */
-  readonly calls: readonly string[];
-  readonly gates: number;
-}
-
-/** Runs a case; `handOver.at` (0-based) is the gate from which on the history is said to be long, until the run hands over. */
-async function counted(one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'config' | 'script'>, handOver: { readonly at: number; readonly how: 'advised' | 'must' } | null = null, more: Parameters<typeof runCase>[1] = {}): Promise<Counted> {
-  const calls: string[] = [];
-  let gates = 0;
-  let long: string | null = null;
-  const result = await runCase(one, {
-    historyIsLong: ({ execution, run }) => {
-      if (gates++ === handOver?.at) long = `${execution}#${run}`;
-      return handOver !== null && long === `${execution}#${run}` ? handOver.how : 'no';
-    },
-    call: (request, attempt) => {
-      if (attempt === 1) calls.push(request.step);
-      return demoAnswer(request.params as object, attempt, request);
-    },
-    ...more,
-  });
-  return { result, calls, gates };
-}
-
-const ending = ({ status, output, error }: VirtualResult) => ({ status, output, error });
-
 /** Cases whose outcome is a race between a call and what starts beside it: `must` holds the latter back until the call has ended. */
-const RACES = new Set(['parallel-all-cancels', 'parallel-all-waits', 'parallel-any', 'parallel-n-skipped', 'parallel-nested']);
+const RACES = new Set([
+  'parallel-all-cancels',
+  'parallel-all-waits',
+  'parallel-any',
+  'parallel-n-skipped',
+  'parallel-nested',
+]);
 
 describe.each(['advised', 'must'] as const)('continuing as new at every gate: %s', (how) => {
   it.each(CASES.filter(([name]) => how === 'advised' || !RACES.has(name)))('%s', async (_name, one) => {
@@ -50,7 +27,9 @@ describe.each(['advised', 'must'] as const)('continuing as new at every gate: %s
       const when = `handed over at gate ${at}`;
       expect(ending(parted.result), when).toEqual(ending(whole.result));
       expect([...parted.calls].sort(), when).toEqual([...whole.calls].sort());
-      expect([...completedCalls(parted.result.trace)].sort(), when).toEqual([...completedCalls(whole.result.trace)].sort());
+      expect([...completedCalls(parted.result.trace)].sort(), when).toEqual(
+        [...completedCalls(whole.result.trace)].sort(),
+      );
     }
   });
 });
@@ -68,9 +47,13 @@ describe('going back to before each step', () => {
       const back = truncateMemo(memo, to, { flow: one.flow });
       const again = await counted(one, null, { memo: back, script: [] });
       const when = `back to ${to}`;
-      const isKept = (entry: StepEntry): boolean => entry.status !== 'cancelled' && entry.end !== undefined && entry.end < start;
+      const isKept = (entry: StepEntry): boolean =>
+        entry.status !== 'cancelled' && entry.end !== undefined && entry.end < start;
       const kept = new Set(Object.entries(memo.steps).flatMap(([address, entry]) => (isKept(entry) ? [address] : [])));
-      expect(again.calls.filter((step) => kept.has(step)), `${when}: made again though done before`).toEqual([]);
+      expect(
+        again.calls.filter((step) => kept.has(step)),
+        `${when}: made again though done before`,
+      ).toEqual([]);
       if (one.script === undefined) expect(ending(again.result), when).toEqual(ending(whole.result));
     }
   });

@@ -21,6 +21,18 @@ describe('the run corpus', () => {
   });
 });
 
-const pick = ({ status, output, error }: { status: unknown; output: unknown; error: unknown }) => ({ status, output, error });
+const pick = ({ status, output, error }: { status: unknown; output: unknown; error: unknown }) => ({
+  status,
+  output,
+  error,
+});
 /** Messages name milliseconds and instants; codes don't. */
-const comparableOutcome = ({ status, output, error }: { status: unknown; output: unknown; error: { code: string } | null }) => ({ status, output, error: error === null ? null : { code: error.code } });
+const comparableOutcome = ({
+  status,
+  output,
+  error,
+}: {
+  status: unknown;
+  output: unknown;
+  error: { code: string } | null;
+}) => ({ status, output, error: error === null ? null : { code: error.code } });

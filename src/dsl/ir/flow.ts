@@ -40,7 +40,20 @@ export interface FlowIr {
 /** One trigger (dsl.md, section 8). Fields are those of the source, checked; `input` maps the event to inputs. */
 export type TriggerIr =
   | { readonly on: 'manual'; readonly input?: ValueIr }
-  | { readonly on: 'event'; readonly type: string; readonly match?: JsonObject; readonly input?: ValueIr; readonly [extra: string]: unknown }
-  | { readonly on: 'schedule'; readonly schedule: string; readonly timezone?: string; readonly overlap?: string; readonly catchup?: string; readonly input?: ValueIr }
+  | {
+      readonly on: 'event';
+      readonly type: string;
+      readonly match?: JsonObject;
+      readonly input?: ValueIr;
+      readonly [extra: string]: unknown;
+    }
+  | {
+      readonly on: 'schedule';
+      readonly schedule: string;
+      readonly timezone?: string;
+      readonly overlap?: string;
+      readonly catchup?: string;
+      readonly input?: ValueIr;
+    }
   | { readonly on: 'webhook'; readonly webhook: string; readonly input?: ValueIr; readonly [extra: string]: unknown }
   | { readonly on: 'flow'; readonly flow: string; readonly state: 'completed' | 'failed'; readonly input?: ValueIr };

@@ -3,14 +3,42 @@ import type { CountIr, DurationIr, ValueIr } from './value.ts';
 
 /** Every kind of step (dsl.md, section 2). Tables over it are exhaustive `Record<StepKind, …>`. */
 export const STEP_KINDS = [
-  'call', 'parallel', 'conditional', 'switch', 'foreach', 'repeat', 'wait', 'wait_for', 'approve',
-  'set', 'do', 'flow', 'emit', 'fail', 'return', 'script',
+  'call',
+  'parallel',
+  'conditional',
+  'switch',
+  'foreach',
+  'repeat',
+  'wait',
+  'wait_for',
+  'approve',
+  'set',
+  'do',
+  'flow',
+  'emit',
+  'fail',
+  'return',
+  'script',
 ] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
 export type StepIr =
-  | CallIr | ParallelIr | ConditionalIr | SwitchIr | ForeachIr | RepeatIr | WaitIr | WaitForIr | ApproveIr
-  | SetIr | DoIr | FlowStepIr | EmitIr | FailIr | ReturnIr | ScriptIr;
+  | CallIr
+  | ParallelIr
+  | ConditionalIr
+  | SwitchIr
+  | ForeachIr
+  | RepeatIr
+  | WaitIr
+  | WaitForIr
+  | ApproveIr
+  | SetIr
+  | DoIr
+  | FlowStepIr
+  | EmitIr
+  | FailIr
+  | ReturnIr
+  | ScriptIr;
 
 /**
  * What every step has. `key` is unique in the flow: the author's id, or for a step without one its position

@@ -57,15 +57,31 @@ export class HistoryPort implements Port {
   async emit(_event: unknown, step: string, cancel: CancelToken): Promise<{ id: string }> {
     return (await this.#call(this.calls, `${step} weir.emit`, { step }, cancel)) as { id: string };
   }
-  async resolveFlow(_ref: string, step: string, cancel: CancelToken): Promise<{ ref: string; flows: Readonly<Record<string, FlowIr>> }> {
-    return (await this.#call(this.calls, `${step} weir.resolve_flow`, { step }, cancel)) as unknown as { ref: string; flows: Readonly<Record<string, FlowIr>> }; // the activity's result
+  async resolveFlow(
+    _ref: string,
+    step: string,
+    cancel: CancelToken,
+  ): Promise<{ ref: string; flows: Readonly<Record<string, FlowIr>> }> {
+    return (await this.#call(this.calls, `${step} weir.resolve_flow`, { step }, cancel)) as unknown as {
+      ref: string;
+      flows: Readonly<Record<string, FlowIr>>;
+    }; // the activity's result
   }
   checkInput(_request: { schema: JsonObject; input: Json }, step: string, cancel: CancelToken): Promise<Json> {
     return this.#call(this.calls, `${step} weir.check_input`, { step }, cancel);
   }
-  async acquireSlot(_request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string }, cancel: CancelToken): Promise<void> {
+  async acquireSlot(
+    _request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string },
+    cancel: CancelToken,
+  ): Promise<void> {
     const answer = await this.#call(this.calls, 'flow weir.request_slot', { step: 'flow' }, cancel);
-    if (answer === 'rejected') throw new FlowError({ code: 'concurrency_limit', message: 'the flow runs as often as it may for this key already', status: 429, retryable: true });
+    if (answer === 'rejected')
+      throw new FlowError({
+        code: 'concurrency_limit',
+        message: 'the flow runs as often as it may for this key already',
+        status: 429,
+        retryable: true,
+      });
     if (answer === 'queued') await orCancelled(this.granted.promise, cancel);
   }
   releaseSlot(): Promise<void> {
@@ -85,7 +101,13 @@ export class HistoryPort implements Port {
   async startChild(request: ChildRequest, cancel: CancelToken): Promise<ChildHandle> {
     cancel.throwIfCancelled();
     const executionId = `${this.#executionId}~${request.step}~${request.generation}`;
-    const child: PendingChild = { started: deferred<void>(), answer: deferred<Json>(), step: request.step, wait: request.wait, recorded: false };
+    const child: PendingChild = {
+      started: deferred<void>(),
+      answer: deferred<Json>(),
+      step: request.step,
+      wait: request.wait,
+      recorded: false,
+    };
     this.children.set(executionId, child);
     child.answer.promise.catch(() => undefined); // read by whoever waits for the child; nobody may
     const stop = cancel.onCancel(() => {

@@ -1,4 +1,9 @@
-import { DefaultFailureConverter, defaultPayloadConverter, fromPayloadsAtIndex, type Payload } from '@temporalio/common';
+import {
+  DefaultFailureConverter,
+  defaultPayloadConverter,
+  fromPayloadsAtIndex,
+  type Payload,
+} from '@temporalio/common';
 import proto, { type temporal } from '@temporalio/proto';
 import type { HistoryEvent, HistoryReader, TracedEvent } from '../../executions/history.ts';
 import type { Json } from '../../dsl/ir/json.ts';
@@ -65,12 +70,22 @@ class Reader implements HistoryReader {
 
   #begin(run: number, first: HistoryEvent | undefined): void {
     const started = first?.workflowExecutionStartedEventAttributes;
-    if (started === null || started === undefined) throw new Error(`run ${run} of ${this.#executionId} does not begin with its start`);
+    if (started === null || started === undefined)
+      throw new Error(`run ${run} of ${this.#executionId} does not begin with its start`);
     this.#run = run;
     this.#count = 0;
     this.#end = null;
-    this.#input = fromPayloadsAtIndex<RunFlowInput>(defaultPayloadConverter, 0, started.input?.payloads as Payload[] | null | undefined);
-    this.#replay = new RunReplay({ input: this.#input, executionId: this.#executionId, trace: (event) => this.#tell(event), attempts: this.#attempts });
+    this.#input = fromPayloadsAtIndex<RunFlowInput>(
+      defaultPayloadConverter,
+      0,
+      started.input?.payloads as Payload[] | null | undefined,
+    );
+    this.#replay = new RunReplay({
+      input: this.#input,
+      executionId: this.#executionId,
+      trace: (event) => this.#tell(event),
+      attempts: this.#attempts,
+    });
   }
   #tell(event: TraceEvent): void {
     this.#trace.push({ ...event, id: `${this.#run}.${++this.#count}` });
@@ -80,15 +95,28 @@ class Reader implements HistoryReader {
   #closed(event: HistoryEvent): void {
     switch (event.eventType) {
       case TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: {
-        const payloads = event.workflowExecutionCompletedEventAttributes?.result?.payloads as Payload[] | null | undefined;
-        this.#end = { status: 'completed', output: fromPayloadsAtIndex<Json>(defaultPayloadConverter, 0, payloads) ?? null, error: null };
+        const payloads = event.workflowExecutionCompletedEventAttributes?.result?.payloads as
+          | Payload[]
+          | null
+          | undefined;
+        this.#end = {
+          status: 'completed',
+          output: fromPayloadsAtIndex<Json>(defaultPayloadConverter, 0, payloads) ?? null,
+          error: null,
+        };
         return;
       }
       case TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
         const failure = event.workflowExecutionFailedEventAttributes?.failure;
         const type = failure?.applicationFailureInfo?.type;
-        const cause = failure ? new DefaultFailureConverter().failureToError(failure, defaultPayloadConverter) : undefined;
-        this.#end = { status: type === TIMED_OUT_TYPE ? 'timed_out' : 'failed', output: null, error: fromCause(cause, {}, { isChild: false }).info };
+        const cause = failure
+          ? new DefaultFailureConverter().failureToError(failure, defaultPayloadConverter)
+          : undefined;
+        this.#end = {
+          status: type === TIMED_OUT_TYPE ? 'timed_out' : 'failed',
+          output: null,
+          error: fromCause(cause, {}, { isChild: false }).info,
+        };
         return;
       }
       case TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
@@ -99,7 +127,16 @@ class Reader implements HistoryReader {
         this.#end = { status: 'terminated', output: null, error: null };
         return;
       case TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
-        this.#end = { status: 'timed_out', output: null, error: { code: 'timeout', status: 408, message: 'Temporal ended the run: its run time-out is over', retryable: false } };
+        this.#end = {
+          status: 'timed_out',
+          output: null,
+          error: {
+            code: 'timeout',
+            status: 408,
+            message: 'Temporal ended the run: its run time-out is over',
+            retryable: false,
+          },
+        };
         return;
       default:
     }

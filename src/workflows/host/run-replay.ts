@@ -1,8 +1,22 @@
-import { DefaultFailureConverter, defaultPayloadConverter, fromPayloadsAtIndex, type Payload } from '@temporalio/common';
+import {
+  DefaultFailureConverter,
+  defaultPayloadConverter,
+  fromPayloadsAtIndex,
+  type Payload,
+} from '@temporalio/common';
 import proto, { type temporal } from '@temporalio/proto';
 import type { Json } from '../../dsl/ir/json.ts';
 import type { HistoryEvent } from '../../executions/history.ts';
-import { type CallbackMessage, type DecisionMessage, type ErrorInfo, type EventMessage, type RollbackMessage, type RunFlowInput, SIGNALS, UPDATES } from '../contract.ts';
+import {
+  type CallbackMessage,
+  type DecisionMessage,
+  type ErrorInfo,
+  type EventMessage,
+  type RollbackMessage,
+  type RunFlowInput,
+  SIGNALS,
+  UPDATES,
+} from '../contract.ts';
 import { CancelledError } from '../interpreter/cancel.ts';
 import { Execution } from '../interpreter/execution.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
@@ -23,9 +37,18 @@ export interface Attempts {
 
 /** Events that a completed workflow task writes itself: they follow it without a gap. */
 const COMMANDS: ReadonlySet<number> = new Set([
-  TYPE.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED, TYPE.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED, TYPE.EVENT_TYPE_TIMER_STARTED, TYPE.EVENT_TYPE_TIMER_CANCELED, TYPE.EVENT_TYPE_MARKER_RECORDED,
-  TYPE.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED, TYPE.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED, TYPE.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
-  TYPE.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, TYPE.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED, TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED, TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED,
+  TYPE.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+  TYPE.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED,
+  TYPE.EVENT_TYPE_TIMER_STARTED,
+  TYPE.EVENT_TYPE_TIMER_CANCELED,
+  TYPE.EVENT_TYPE_MARKER_RECORDED,
+  TYPE.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
+  TYPE.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+  TYPE.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+  TYPE.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+  TYPE.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
+  TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
+  TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED,
   TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_REJECTED,
 ]);
 
@@ -47,7 +70,12 @@ export class RunReplay {
   readonly #waits = new Set<string>();
   paused = false;
 
-  constructor(options: { input: RunFlowInput; executionId: string; trace: (event: TraceEvent) => void; attempts: Map<string, Attempts> }) {
+  constructor(options: {
+    input: RunFlowInput;
+    executionId: string;
+    trace: (event: TraceEvent) => void;
+    attempts: Map<string, Attempts>;
+  }) {
     this.#attempts = options.attempts;
     this.paused = options.input.memo?.paused ?? false;
     this.#tell = (event) => {
@@ -93,16 +121,34 @@ export class RunReplay {
     return null;
   }
 
-  async #task(started: HistoryEvent, before: readonly HistoryEvent[], commands: readonly HistoryEvent[]): Promise<void> {
+  async #task(
+    started: HistoryEvent,
+    before: readonly HistoryEvent[],
+    commands: readonly HistoryEvent[],
+  ): Promise<void> {
     const attributes = started.workflowTaskStartedEventAttributes;
-    this.#port.task = { at: timeOf(started), events: Number(started.eventId ?? 0), bytes: Number(attributes?.historySizeBytes ?? 0), advised: attributes?.suggestContinueAsNew ?? false };
+    this.#port.task = {
+      at: timeOf(started),
+      events: Number(started.eventId ?? 0),
+      bytes: Number(attributes?.historySizeBytes ?? 0),
+      advised: attributes?.suggestContinueAsNew ?? false,
+    };
     if (this.#execution === null) {
       this.#execution = this.#create();
-      this.#execution.run().catch((error: unknown) => this.#tell({ type: 'execution.failed', at: this.#port.now(), error: { code: 'internal', message: String(error) } }));
+      this.#execution
+        .run()
+        .catch((error: unknown) =>
+          this.#tell({
+            type: 'execution.failed',
+            at: this.#port.now(),
+            error: { code: 'internal', message: String(error) },
+          }),
+        );
     }
     const updates = commands.filter((event) => event.eventType === TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED);
     const isMessage = (event: HistoryEvent): boolean => event.eventType === TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED;
-    for (const event of [...before.filter(isMessage), ...updates, ...before.filter((one) => !isMessage(one))]) this.#apply(event);
+    for (const event of [...before.filter(isMessage), ...updates, ...before.filter((one) => !isMessage(one))])
+      this.#apply(event);
     await settle();
     for (const event of commands) {
       if (event.eventType === TYPE.EVENT_TYPE_MARKER_RECORDED) {
@@ -132,29 +178,67 @@ export class RunReplay {
 
   #apply(event: HistoryEvent): void {
     if (event.activityTaskStartedEventAttributes) return this.#attempt(event.activityTaskStartedEventAttributes);
-    if (event.activityTaskCompletedEventAttributes) return this.#answerCall(event.activityTaskCompletedEventAttributes.scheduledEventId, { result: first(event.activityTaskCompletedEventAttributes.result) });
-    if (event.activityTaskFailedEventAttributes) return this.#answerCall(event.activityTaskFailedEventAttributes.scheduledEventId, { failure: event.activityTaskFailedEventAttributes.failure });
-    if (event.activityTaskTimedOutEventAttributes) return this.#answerCall(event.activityTaskTimedOutEventAttributes.scheduledEventId, { failure: event.activityTaskTimedOutEventAttributes.failure });
-    if (event.activityTaskCanceledEventAttributes) return this.#answerCall(event.activityTaskCanceledEventAttributes.scheduledEventId, 'cancelled');
-    if (event.timerFiredEventAttributes) return this.#port.timers.get(this.#named(event.timerFiredEventAttributes.startedEventId))?.resolve();
+    if (event.activityTaskCompletedEventAttributes)
+      return this.#answerCall(event.activityTaskCompletedEventAttributes.scheduledEventId, {
+        result: first(event.activityTaskCompletedEventAttributes.result),
+      });
+    if (event.activityTaskFailedEventAttributes)
+      return this.#answerCall(event.activityTaskFailedEventAttributes.scheduledEventId, {
+        failure: event.activityTaskFailedEventAttributes.failure,
+      });
+    if (event.activityTaskTimedOutEventAttributes)
+      return this.#answerCall(event.activityTaskTimedOutEventAttributes.scheduledEventId, {
+        failure: event.activityTaskTimedOutEventAttributes.failure,
+      });
+    if (event.activityTaskCanceledEventAttributes)
+      return this.#answerCall(event.activityTaskCanceledEventAttributes.scheduledEventId, 'cancelled');
+    if (event.timerFiredEventAttributes)
+      return this.#port.timers.get(this.#named(event.timerFiredEventAttributes.startedEventId))?.resolve();
     if (event.workflowExecutionCancelRequestedEventAttributes) return this.#execution?.cancel();
-    if (event.workflowExecutionSignaledEventAttributes) return this.#signal(event.workflowExecutionSignaledEventAttributes.signalName ?? '');
-    if (event.workflowExecutionUpdateAcceptedEventAttributes) return this.#update(event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input);
-    if (event.childWorkflowExecutionStartedEventAttributes) return this.#port.children.get(event.childWorkflowExecutionStartedEventAttributes.workflowExecution?.workflowId ?? '')?.started.resolve();
-    if (event.startChildWorkflowExecutionFailedEventAttributes) return this.#notStarted(event.startChildWorkflowExecutionFailedEventAttributes.workflowId ?? '');
-    if (event.childWorkflowExecutionCompletedEventAttributes) return this.#answerChild(event.childWorkflowExecutionCompletedEventAttributes.initiatedEventId, { result: first(event.childWorkflowExecutionCompletedEventAttributes.result) });
-    if (event.childWorkflowExecutionFailedEventAttributes) return this.#answerChild(event.childWorkflowExecutionFailedEventAttributes.initiatedEventId, { failure: event.childWorkflowExecutionFailedEventAttributes.failure });
-    if (event.childWorkflowExecutionCanceledEventAttributes) return this.#answerChild(event.childWorkflowExecutionCanceledEventAttributes.initiatedEventId, { failure: { message: 'cancelled', canceledFailureInfo: {} } });
-    if (event.childWorkflowExecutionTerminatedEventAttributes) return this.#answerChild(event.childWorkflowExecutionTerminatedEventAttributes.initiatedEventId, { failure: { message: 'terminated', terminatedFailureInfo: {} } });
+    if (event.workflowExecutionSignaledEventAttributes)
+      return this.#signal(event.workflowExecutionSignaledEventAttributes.signalName ?? '');
+    if (event.workflowExecutionUpdateAcceptedEventAttributes)
+      return this.#update(event.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest?.input);
+    if (event.childWorkflowExecutionStartedEventAttributes)
+      return this.#port.children
+        .get(event.childWorkflowExecutionStartedEventAttributes.workflowExecution?.workflowId ?? '')
+        ?.started.resolve();
+    if (event.startChildWorkflowExecutionFailedEventAttributes)
+      return this.#notStarted(event.startChildWorkflowExecutionFailedEventAttributes.workflowId ?? '');
+    if (event.childWorkflowExecutionCompletedEventAttributes)
+      return this.#answerChild(event.childWorkflowExecutionCompletedEventAttributes.initiatedEventId, {
+        result: first(event.childWorkflowExecutionCompletedEventAttributes.result),
+      });
+    if (event.childWorkflowExecutionFailedEventAttributes)
+      return this.#answerChild(event.childWorkflowExecutionFailedEventAttributes.initiatedEventId, {
+        failure: event.childWorkflowExecutionFailedEventAttributes.failure,
+      });
+    if (event.childWorkflowExecutionCanceledEventAttributes)
+      return this.#answerChild(event.childWorkflowExecutionCanceledEventAttributes.initiatedEventId, {
+        failure: { message: 'cancelled', canceledFailureInfo: {} },
+      });
+    if (event.childWorkflowExecutionTerminatedEventAttributes)
+      return this.#answerChild(event.childWorkflowExecutionTerminatedEventAttributes.initiatedEventId, {
+        failure: { message: 'terminated', terminatedFailureInfo: {} },
+      });
   }
 
   #attempt(started: temporal.api.history.v1.IActivityTaskStartedEventAttributes): void {
     const id = this.#named(started.scheduledEventId);
     const attempts = Number(started.attempt ?? 1);
     const place = this.#port.calls.get(id)?.place;
-    const lastFailure = started.lastFailure ? fromCause(toError(started.lastFailure), place ?? {}, { isChild: false }).info : undefined;
+    const lastFailure = started.lastFailure
+      ? fromCause(toError(started.lastFailure), place ?? {}, { isChild: false }).info
+      : undefined;
     this.#attempts.set(id, { attempts, ...(lastFailure && { lastFailure }) });
-    if (lastFailure !== undefined && place !== undefined) this.#tell({ type: 'step.retrying', at: this.#port.now(), step: place.step, attempt: attempts, error: lastFailure });
+    if (lastFailure !== undefined && place !== undefined)
+      this.#tell({
+        type: 'step.retrying',
+        at: this.#port.now(),
+        step: place.step,
+        attempt: attempts,
+        error: lastFailure,
+      });
   }
   #answerCall(scheduled: unknown, how: { result: Json } | { failure: Failure | null | undefined } | 'cancelled'): void {
     const id = this.#named(scheduled);
@@ -178,7 +262,15 @@ export class RunReplay {
   #notStarted(workflowId: string): void {
     const child = this.#port.children.get(workflowId);
     if (child === undefined) return;
-    if (child.wait) child.started.reject(new FlowError({ code: 'already_running', message: `the sub-flow ${workflowId} runs already`, step: child.step, retryable: true }));
+    if (child.wait)
+      child.started.reject(
+        new FlowError({
+          code: 'already_running',
+          message: `the sub-flow ${workflowId} runs already`,
+          step: child.step,
+          retryable: true,
+        }),
+      );
     else child.started.resolve();
   }
   #applyMarker(event: HistoryEvent): void {
@@ -189,7 +281,9 @@ export class RunReplay {
     this.#port.locals.delete(step);
     if (pending === undefined) return;
     const data = marker.details?.['data']?.payloads?.[0]?.data;
-    const attempt = data ? Number((JSON.parse(Buffer.from(data).toString('utf8')) as { attempt?: number }).attempt ?? 1) : 1;
+    const attempt = data
+      ? Number((JSON.parse(Buffer.from(data).toString('utf8')) as { attempt?: number }).attempt ?? 1)
+      : 1;
     this.#attempts.set(pending.place.step, { attempts: attempt });
     if (marker.failure) pending.answer.reject(fromCause(toError(marker.failure), pending.place, { isChild: false }));
     else pending.answer.resolve(first(marker.details?.['result']));
@@ -203,10 +297,14 @@ export class RunReplay {
   #update(input: temporal.api.update.v1.IInput | null | undefined): void {
     const argument = first(input?.args) as unknown; // the message that the gateway sent, accepted by the workflow
     switch (input?.name) {
-      case UPDATES.event: return void this.#execution?.deliverEvent(argument as EventMessage);
-      case UPDATES.callback: return void this.#execution?.completeCallback(argument as CallbackMessage);
-      case UPDATES.decide: return void this.#execution?.decide(argument as DecisionMessage);
-      case UPDATES.rollback: return void this.#execution?.rollBack(argument as RollbackMessage);
+      case UPDATES.event:
+        return void this.#execution?.deliverEvent(argument as EventMessage);
+      case UPDATES.callback:
+        return void this.#execution?.completeCallback(argument as CallbackMessage);
+      case UPDATES.decide:
+        return void this.#execution?.decide(argument as DecisionMessage);
+      case UPDATES.rollback:
+        return void this.#execution?.rollBack(argument as RollbackMessage);
       default:
     }
   }
@@ -214,7 +312,8 @@ export class RunReplay {
   #follow(event: TraceEvent): void {
     if (event.type === 'execution.paused') this.paused = true;
     else if (event.type === 'execution.resumed' || event.type === 'execution.cancelling') this.paused = false;
-    else if (event.type === 'step.waiting' && (event.on !== 'timer' || (event.until ?? 0) - event.at >= 60_000)) this.#waits.add(event.step);
+    else if (event.type === 'step.waiting' && (event.on !== 'timer' || (event.until ?? 0) - event.at >= 60_000))
+      this.#waits.add(event.step);
     else if ('step' in event && event.type !== 'step.waiting') this.#waits.delete(event.step);
   }
   #named(id: unknown): string {
@@ -222,7 +321,12 @@ export class RunReplay {
   }
 }
 
-const first = (payloads: { payloads?: unknown[] | null } | null | undefined): Json => fromPayloadsAtIndex<Json | undefined>(defaultPayloadConverter, 0, payloads?.payloads as Payload[] | null | undefined) ?? null;
+const first = (payloads: { payloads?: unknown[] | null } | null | undefined): Json =>
+  fromPayloadsAtIndex<Json | undefined>(
+    defaultPayloadConverter,
+    0,
+    payloads?.payloads as Payload[] | null | undefined,
+  ) ?? null;
 
 function summaryOf(event: HistoryEvent): string {
   const summary = event.userMetadata?.summary as Payload | null | undefined;

@@ -1,7 +1,14 @@
 import type { ErrorInfo } from '../../activities/contract.ts';
 import type { FlowIr } from '../../dsl/ir/flow.ts';
 import type { Json, JsonObject } from '../../dsl/ir/json.ts';
-import type { CallbackMessage, DecisionMessage, EventMessage, ExecutionStatus, RunFlowInput, TriggerEvent } from '../contract.ts';
+import type {
+  CallbackMessage,
+  DecisionMessage,
+  EventMessage,
+  ExecutionStatus,
+  RunFlowInput,
+  TriggerEvent,
+} from '../contract.ts';
 import { CURRENT_BEHAVIOUR } from '../interpreter/behaviours.ts';
 import { type Ending, Execution } from '../interpreter/execution.ts';
 import { errorJson } from '../interpreter/flow-error.ts';
@@ -69,12 +76,33 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
     ...(run.historyIsLong && { historyIsLong: run.historyIsLong }),
   };
   let input: RunFlowInput = {
-    format: 1, behaviour: CURRENT_BEHAVIOUR, flow: run.flow, flows: run.flows ?? {}, input: run.input, environment: 'test', config: run.config ?? {}, tags: [],
-    trigger: run.trigger ?? { type: 'manual', source: 'test', id: EXECUTION_ID, time: new Date(startAt).toISOString(), data: run.input, headers: {} },
+    format: 1,
+    behaviour: CURRENT_BEHAVIOUR,
+    flow: run.flow,
+    flows: run.flows ?? {},
+    input: run.input,
+    environment: 'test',
+    config: run.config ?? {},
+    tags: [],
+    trigger: run.trigger ?? {
+      type: 'manual',
+      source: 'test',
+      id: EXECUTION_ID,
+      time: new Date(startAt).toISOString(),
+      data: run.input,
+      headers: {},
+    },
     startedAt: startAt,
     ...(run.memo && { memo: run.memo }),
   };
-  const portFor = (of: RunFlowInput, nth: number): VirtualPort => new VirtualPort({ world, input: of, executionId: EXECUTION_ID, run: nth, trace: (event) => void trace.push(event) });
+  const portFor = (of: RunFlowInput, nth: number): VirtualPort =>
+    new VirtualPort({
+      world,
+      input: of,
+      executionId: EXECUTION_ID,
+      run: nth,
+      trace: (event) => void trace.push(event),
+    });
   let runs = 0;
   let port = portFor(input, runs);
   let execution = new Execution({ input, executionId: EXECUTION_ID, port });
@@ -97,20 +125,29 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
   return { ...summary(ended), trace, elapsedMs: clock.now - startAt, stuck: how === 'stuck', memo: execution.memo() };
 }
 
-function summary(ended: Exclude<Ending, { kind: 'continue' }> | null): Pick<VirtualResult, 'status' | 'output' | 'error'> {
+function summary(
+  ended: Exclude<Ending, { kind: 'continue' }> | null,
+): Pick<VirtualResult, 'status' | 'output' | 'error'> {
   if (ended === null) return { status: 'waiting', output: null, error: null };
-  const error = ended.kind === 'failed' || ended.kind === 'timed_out' ? (errorJson(ended.error) as unknown as ErrorInfo) : null; // the same, without absent fields
+  const error =
+    ended.kind === 'failed' || ended.kind === 'timed_out' ? (errorJson(ended.error) as unknown as ErrorInfo) : null; // the same, without absent fields
   return { status: ended.kind, output: ended.kind === 'completed' ? ended.output : null, error };
 }
 
 function apply(execution: Execution, event: ScriptedEvent): void {
   const { do: what } = event;
   switch (what.kind) {
-    case 'event': return void execution.deliverEvent(what);
-    case 'decision': return void execution.decide(what);
-    case 'callback': return void execution.completeCallback({ ...what, nonce: execution.openNonce(what.step) });
-    case 'cancel': return execution.cancel();
-    case 'pause': return execution.pause();
-    case 'resume': return execution.resume();
+    case 'event':
+      return void execution.deliverEvent(what);
+    case 'decision':
+      return void execution.decide(what);
+    case 'callback':
+      return void execution.completeCallback({ ...what, nonce: execution.openNonce(what.step) });
+    case 'cancel':
+      return execution.cancel();
+    case 'pause':
+      return execution.pause();
+    case 'resume':
+      return execution.resume();
   }
 }

@@ -28,7 +28,8 @@ export class VirtualClock {
     for (let high = this.#due.length; low < high; ) {
       const middle = (low + high) >> 1;
       const other = this.#due[middle];
-      if (other !== undefined && (other.at < due.at || (other.at === due.at && other.order < due.order))) low = middle + 1;
+      if (other !== undefined && (other.at < due.at || (other.at === due.at && other.order < due.order)))
+        low = middle + 1;
       else high = middle;
     }
     this.#due.splice(low, 0, due);

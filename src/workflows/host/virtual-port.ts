@@ -13,7 +13,9 @@ import type { RunFlowInput } from '../contract.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** What a call gives in virtual time, `after` ms: a result, or an error that may be tried again. */
-export type VirtualAnswer = { readonly after: number; readonly result: Json } | { readonly after: number; readonly error: ErrorInfo & { readonly retryAfterMs?: number } };
+export type VirtualAnswer =
+  | { readonly after: number; readonly result: Json }
+  | { readonly after: number; readonly error: ErrorInfo & { readonly retryAfterMs?: number } };
 
 export interface VirtualWorld {
   readonly clock: VirtualClock;
@@ -27,11 +29,17 @@ export interface VirtualWorld {
   /** Whoever runs the world wants to know of what breaks it. */
   readonly broken: (error: unknown) => void;
   /** Called instead of a real budget, at every gate: when to continue as new. `run` counts the runs of an execution from 0. */
-  readonly historyIsLong?: (place: { readonly execution: string; readonly run: number }) => 'no' | 'advised' | 'must' | 'critical';
+  readonly historyIsLong?: (place: {
+    readonly execution: string;
+    readonly run: number;
+  }) => 'no' | 'advised' | 'must' | 'critical';
 }
 
 /** The input of an execution's next run: its memo travels as JSON, as it does on Temporal. */
-export function nextInput(input: RunFlowInput, ending: { readonly memo: Memo; readonly attempt: number }): RunFlowInput {
+export function nextInput(
+  input: RunFlowInput,
+  ending: { readonly memo: Memo; readonly attempt: number },
+): RunFlowInput {
   return { ...input, memo: JSON.parse(JSON.stringify(ending.memo)) as Memo, attempt: ending.attempt };
 }
 
@@ -44,7 +52,13 @@ export class VirtualPort implements Port {
   readonly #run: number;
   #abandoned = false;
 
-  constructor(options: { world: VirtualWorld; input: RunFlowInput; executionId: string; run: number; trace: (event: TraceEvent) => void }) {
+  constructor(options: {
+    world: VirtualWorld;
+    input: RunFlowInput;
+    executionId: string;
+    run: number;
+    trace: (event: TraceEvent) => void;
+  }) {
     this.#world = options.world;
     this.#input = options.input;
     this.#executionId = options.executionId;
@@ -76,9 +90,14 @@ export class VirtualPort implements Port {
       await this.#after(late ? request.attemptTimeoutMs : answer.after, cancel);
       if (!late && 'result' in answer) return answer.result;
       const error = this.#errorOf(request, attempt, late || !('error' in answer) ? null : answer.error);
-      const delay = Math.max(backoffMs(retry, attempt, hashUnit(`${request.step}#${attempt}`)), !late && 'error' in answer ? (answer.error.retryAfterMs ?? 0) : 0);
-      const over = retry.maxDurationMs !== undefined && this.now() + delay - request.firstAttemptAt > retry.maxDurationMs;
-      if (attempt >= retry.attempts || over || error.code === 'outcome_unknown' || !mayRetry(retry, error)) throw new FlowError(error);
+      const delay = Math.max(
+        backoffMs(retry, attempt, hashUnit(`${request.step}#${attempt}`)),
+        !late && 'error' in answer ? (answer.error.retryAfterMs ?? 0) : 0,
+      );
+      const over =
+        retry.maxDurationMs !== undefined && this.now() + delay - request.firstAttemptAt > retry.maxDurationMs;
+      if (attempt >= retry.attempts || over || error.code === 'outcome_unknown' || !mayRetry(retry, error))
+        throw new FlowError(error);
       this.trace({ type: 'step.retrying', at: this.now(), step: request.step, attempt: attempt + 1, error });
       await this.#after(delay, cancel);
     }
@@ -94,9 +113,21 @@ export class VirtualPort implements Port {
   #errorOf(request: ActionRequest, attempt: number, given: (ErrorInfo & { retryAfterMs?: number }) | null): ErrorInfo {
     const place = { adapter: request.adapter, action: request.action, step: request.step, attempt };
     // In the words of the activity (activities/run-action).
-    const late = { code: 'timeout', message: `${request.adapter}.${request.action} gave no result within ${request.attemptTimeoutMs} ms.`, status: 408 };
+    const late = {
+      code: 'timeout',
+      message: `${request.adapter}.${request.action} gave no result within ${request.attemptTimeoutMs} ms.`,
+      status: 408,
+    };
     if (given === null && request.covered) return { ...place, ...late, retryable: true };
-    if (given === null) return { ...place, code: 'outcome_unknown', message: `It is not known whether ${request.adapter}.${request.action} was carried out, and it can't be sent twice: ${late.message}`, status: 408, retryable: false, details: { error: late } };
+    if (given === null)
+      return {
+        ...place,
+        code: 'outcome_unknown',
+        message: `It is not known whether ${request.adapter}.${request.action} was carried out, and it can't be sent twice: ${late.message}`,
+        status: 408,
+        retryable: false,
+        details: { error: late },
+      };
     const { retryAfterMs: _retryAfterMs, ...error } = given;
     return { ...place, ...error };
   }
@@ -104,8 +135,13 @@ export class VirtualPort implements Port {
   async startChild(request: ChildRequest, cancel: CancelToken): Promise<ChildHandle> {
     cancel.throwIfCancelled();
     const executionId = `${this.#executionId}~${request.step}~${request.generation}`;
-    const input = childInput({ request, parent: { input: this.#input, executionId: this.#executionId }, now: this.now() });
-    const portFor = (of: RunFlowInput, nth: number): VirtualPort => new VirtualPort({ world: this.#world, input: of, executionId, run: nth, trace: () => undefined });
+    const input = childInput({
+      request,
+      parent: { input: this.#input, executionId: this.#executionId },
+      now: this.now(),
+    });
+    const portFor = (of: RunFlowInput, nth: number): VirtualPort =>
+      new VirtualPort({ world: this.#world, input: of, executionId, run: nth, trace: () => undefined });
     let port = portFor(input, 0);
     let child = new Execution({ input, executionId, port });
     const stop = request.wait ? cancel.onCancel(() => child.cancel()) : () => undefined;
@@ -116,7 +152,10 @@ export class VirtualPort implements Port {
         if (ending.kind === 'completed') return ending.output;
         if (ending.kind === 'failed') throw new FlowError({ ...ending.error, step: request.step });
         if (ending.kind === 'timed_out') throw new FlowError(atStep(ending.error, request.step));
-        if (ending.kind === 'cancelled') throw cancel.cancelled ? new CancelledError('cancelled') : new FlowError({ code: 'cancelled', message: 'the sub-flow was cancelled', step: request.step });
+        if (ending.kind === 'cancelled')
+          throw cancel.cancelled
+            ? new CancelledError('cancelled')
+            : new FlowError({ code: 'cancelled', message: 'the sub-flow was cancelled', step: request.step });
         port.abandon();
         next = nextInput(next, ending);
         port = portFor(next, nth);
@@ -127,7 +166,11 @@ export class VirtualPort implements Port {
     return { executionId, result: run().finally(stop), signal };
   }
 
-  async emit(event: Parameters<NonNullable<VirtualWorld['onEmit']>>[0], _step: string, cancel: CancelToken): Promise<{ id: string }> {
+  async emit(
+    event: Parameters<NonNullable<VirtualWorld['onEmit']>>[0],
+    _step: string,
+    cancel: CancelToken,
+  ): Promise<{ id: string }> {
     await this.#after(0, cancel);
     this.#world.onEmit?.(event);
     return { id: event.id };
@@ -135,14 +178,18 @@ export class VirtualPort implements Port {
   async resolveFlow(ref: string, step: string, cancel: CancelToken): ReturnType<Port['resolveFlow']> {
     await this.#after(0, cancel);
     const found = this.#world.resolveFlow?.(ref);
-    if (found === undefined) throw new FlowError({ code: 'flow_not_found', message: `there is no flow ${ref}`, step, retryable: false });
+    if (found === undefined)
+      throw new FlowError({ code: 'flow_not_found', message: `there is no flow ${ref}`, step, retryable: false });
     return found;
   }
   async checkInput(request: { schema: JsonObject; input: Json }, _step: string, cancel: CancelToken): Promise<Json> {
     await this.#after(0, cancel);
     return this.#world.checkInput?.(request) ?? request.input;
   }
-  async acquireSlot(_request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string }, cancel: CancelToken): Promise<void> {
+  async acquireSlot(
+    _request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string },
+    cancel: CancelToken,
+  ): Promise<void> {
     await this.#after(0, cancel); // one execution alone is never in its own way
   }
   releaseSlot(): Promise<void> {

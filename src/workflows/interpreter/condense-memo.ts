@@ -19,9 +19,15 @@ export function condenseMemo(memo: Memo, flow: FlowIr): Memo {
     const loopAddress = round[1] ?? '';
     const loop = kinds.get(loopAddress.slice(loopAddress.lastIndexOf('.') + 1));
     const loopEntry = steps[loopAddress];
-    if (loop === undefined || loopEntry === undefined || (loop.kind === 'foreach' && entry.status === 'failed' && loop.onFailure === 'fail')) continue;
+    if (
+      loop === undefined ||
+      loopEntry === undefined ||
+      (loop.kind === 'foreach' && entry.status === 'failed' && loop.onFailure === 'fail')
+    )
+      continue;
     if (loop.kind === 'repeat' && Number(loopEntry.open?.['round'] ?? 0) <= Number(round[2])) continue;
-    if (loop.kind === 'foreach' && loopEntry.status === 'open') steps[loopAddress] = withResult(loopEntry, round[2] ?? '', entry);
+    if (loop.kind === 'foreach' && loopEntry.status === 'open')
+      steps[loopAddress] = withResult(loopEntry, round[2] ?? '', entry);
     gone.push(address);
   }
   const dead = new Set(gone);
@@ -44,12 +50,19 @@ const MAX_SETS = 500;
 
 const withResult = (loop: StepEntry, index: string, entry: StepEntry): StepEntry => ({
   ...loop,
-  open: { ...loop.open, results: { ...(loop.open?.['results'] as { [index: string]: Json } | undefined), [index]: entry.status === 'failed' ? { error: entry.error as unknown as Json } : (entry.result ?? null) } },
+  open: {
+    ...loop.open,
+    results: {
+      ...(loop.open?.['results'] as { [index: string]: Json } | undefined),
+      [index]: entry.status === 'failed' ? { error: entry.error as unknown as Json } : (entry.result ?? null),
+    },
+  },
 });
 
 /** Whether some loop instance in the address is gone: `each[2].inner[0].x` is under `each[2]`. */
 function isUnder(address: string, dead: ReadonlySet<string>): boolean {
-  for (let i = address.indexOf('].'); i >= 0; i = address.indexOf('].', i + 1)) if (dead.has(address.slice(0, i + 1))) return true;
+  for (let i = address.indexOf('].'); i >= 0; i = address.indexOf('].', i + 1))
+    if (dead.has(address.slice(0, i + 1))) return true;
   return false;
 }
 

@@ -59,7 +59,13 @@ export class Engine {
     return this.#guard(address, () => {
       if (value.v === 'expr') return this.#evaluator.condition(value.src, this.lookup(frame));
       const plain = this.#evaluator.resolve(value, this.lookup(frame));
-      if (typeof plain !== 'boolean') throw new FlowError({ code: 'expression_failed', message: `step ${address}: a condition must give a boolean, not ${JSON.stringify(plain)}`, step: address, retryable: false });
+      if (typeof plain !== 'boolean')
+        throw new FlowError({
+          code: 'expression_failed',
+          message: `step ${address}: a condition must give a boolean, not ${JSON.stringify(plain)}`,
+          step: address,
+          retryable: false,
+        });
       return plain;
     });
   }
@@ -95,14 +101,26 @@ export class Engine {
   }
   #base(root: string, frame: Frame): Json | undefined {
     switch (root) {
-      case 'input': return this.input.input;
-      case 'trigger': return this.input.trigger as unknown as JsonObject; // plain JSON by type, without an index signature
-      case 'vars': return frame.scope.variables.values;
-      case 'flow': return { name: this.flow.name, version: this.flow.version };
-      case 'execution': return { id: this.executionId, started_at: new Date(this.startedAt).toISOString(), attempt: this.input.attempt ?? 1 };
-      case 'config': return this.input.config;
-      case 'now': return new Date(this.port.now()).toISOString();
-      default: return undefined;
+      case 'input':
+        return this.input.input;
+      case 'trigger':
+        return this.input.trigger as unknown as JsonObject; // plain JSON by type, without an index signature
+      case 'vars':
+        return frame.scope.variables.values;
+      case 'flow':
+        return { name: this.flow.name, version: this.flow.version };
+      case 'execution':
+        return {
+          id: this.executionId,
+          started_at: new Date(this.startedAt).toISOString(),
+          attempt: this.input.attempt ?? 1,
+        };
+      case 'config':
+        return this.input.config;
+      case 'now':
+        return new Date(this.port.now()).toISOString();
+      default:
+        return undefined;
     }
   }
   #guard<T>(address: string, evaluate: () => T): T {
@@ -110,7 +128,13 @@ export class Engine {
       return evaluate();
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      throw new FlowError({ code: 'expression_failed', message: `step ${address}: ${error.message}`, step: address, retryable: false, details: { field: error.field, expression: error.src } });
+      throw new FlowError({
+        code: 'expression_failed',
+        message: `step ${address}: ${error.message}`,
+        step: address,
+        retryable: false,
+        details: { field: error.field, expression: error.src },
+      });
     }
   }
 
@@ -119,7 +143,9 @@ export class Engine {
     let roots = this.#rootsRead.get(step.key);
     if (roots === undefined) {
       const own = new Set<string | null>(withInner(step.compensate ?? []).map((inner) => inner.id));
-      const read = new Set(sourcesIn(step.compensate ?? []).flatMap((src) => parseExpression(src).references.map((r) => r.root)));
+      const read = new Set(
+        sourcesIn(step.compensate ?? []).flatMap((src) => parseExpression(src).references.map((r) => r.root)),
+      );
       this.#rootsRead.set(step.key, (roots = [...read].filter((root) => !own.has(root))));
     }
     const lookup = this.lookup(frame);

@@ -20,7 +20,14 @@ export type Ending =
 /** A refusal of what was asked from outside: `code` is stable, the state has not changed. */
 export class Refused extends Error {
   override readonly name = 'Refused';
-  readonly code: 'event_buffer_full' | 'callback_gone' | 'not_open' | 'ambiguous_step' | 'step_not_found' | 'step_not_available' | 'ending';
+  readonly code:
+    | 'event_buffer_full'
+    | 'callback_gone'
+    | 'not_open'
+    | 'ambiguous_step'
+    | 'step_not_found'
+    | 'step_not_available'
+    | 'ending';
   constructor(code: Refused['code'], message: string) {
     super(message);
     this.code = code;
@@ -43,7 +50,13 @@ export class Execution {
   }
 
   run(): Promise<Ending> {
-    const handover = this.#engine.gate.handover.then((): Ending => ({ kind: 'continue', memo: condenseMemo(this.memo(), this.#engine.flow), attempt: this.#engine.input.attempt ?? 1 }));
+    const handover = this.#engine.gate.handover.then(
+      (): Ending => ({
+        kind: 'continue',
+        memo: condenseMemo(this.memo(), this.#engine.flow),
+        attempt: this.#engine.input.attempt ?? 1,
+      }),
+    );
     return Promise.race([this.#lifecycle.run(), handover]);
   }
 
@@ -53,7 +66,8 @@ export class Execution {
   }
 
   cancel(): void {
-    if (this.#root.cancelled || this.#lifecycle.isEnding) return;
+    if (this.#lifecycle.isEnding) return this.resume(); // it ends anyway: its clean-up goes on
+    if (this.#root.cancelled) return;
     this.#engine.port.trace({ type: 'execution.cancelling', at: this.#engine.port.now() });
     this.#root.cancel('cancel');
   }
@@ -74,7 +88,8 @@ export class Execution {
     this.#engine.gate.mayContinue = false;
     if (!this.#engine.gate.paused) return;
     this.#setPaused(false);
-    if (this.#root.reason === 'timeout') this.#engine.port.trace({ type: 'execution.resumed', at: this.#engine.port.now() });
+    if (this.#root.reason === 'timeout')
+      this.#engine.port.trace({ type: 'execution.resumed', at: this.#engine.port.now() });
   }
   #setPaused(paused: boolean): void {
     this.#engine.journal.paused = paused;
@@ -85,37 +100,57 @@ export class Execution {
 
   /** Throws Refused when neither a wait nor the buffer takes the event. */
   checkEvent(message: EventMessage): void {
-    if (!this.#engine.inbox.hasRoomFor(this.#event(message))) throw new Refused('event_buffer_full', 'the execution keeps as many events as it may; send it again later');
+    if (!this.#engine.inbox.hasRoomFor(this.#event(message)))
+      throw new Refused('event_buffer_full', 'the execution keeps as many events as it may; send it again later');
   }
   deliverEvent(message: EventMessage): { delivered: 'step' | 'kept' } {
     const delivered = this.#engine.inbox.deliver(this.#event(message));
-    if (delivered === 'full') throw new Refused('event_buffer_full', 'the execution keeps as many events as it may; send it again later');
+    if (delivered === 'full')
+      throw new Refused('event_buffer_full', 'the execution keeps as many events as it may; send it again later');
     return { delivered };
   }
   #event(message: EventMessage) {
-    return { id: message.id, type: message.type, source: message.source ?? 'api', time: message.time ?? new Date(this.#engine.port.now()).toISOString(), data: message.data };
+    return {
+      id: message.id,
+      type: message.type,
+      source: message.source ?? 'api',
+      time: message.time ?? new Date(this.#engine.port.now()).toISOString(),
+      data: message.data,
+    };
   }
 
   checkDecision(message: DecisionMessage): void {
     const found = this.#engine.inbox.findApproval(message.step);
     if (found === 'not_open') throw new Refused('not_open', `no approval is open at step ${message.step}`);
-    if (found === 'ambiguous_step') throw new Refused('ambiguous_step', `several approvals are open at ${message.step}: name one, such as each[2].${message.step}`);
+    if (found === 'ambiguous_step')
+      throw new Refused(
+        'ambiguous_step',
+        `several approvals are open at ${message.step}: name one, such as each[2].${message.step}`,
+      );
   }
   decide(message: DecisionMessage): { accepted: true; step: string } {
     this.checkDecision(message);
     const found = this.#engine.inbox.findApproval(message.step);
     if (typeof found === 'string') throw new Refused(found, message.step);
     const at = new Date(this.#engine.port.now()).toISOString();
-    this.#engine.inbox.decide(found.address, { approved: message.approved, by: message.by, at, comment: message.comment, form: message.form });
+    this.#engine.inbox.decide(found.address, {
+      approved: message.approved,
+      by: message.by,
+      at,
+      comment: message.comment,
+      form: message.form,
+    });
     return { accepted: true, step: found.address };
   }
 
   checkCallback(message: CallbackMessage): void {
-    if (this.#engine.inbox.callbackState(message.step, message.nonce) === 'gone') throw new Refused('callback_gone', `step ${message.step} does not wait for this callback any more`);
+    if (this.#engine.inbox.callbackState(message.step, message.nonce) === 'gone')
+      throw new Refused('callback_gone', `step ${message.step} does not wait for this callback any more`);
   }
   completeCallback(message: CallbackMessage): { accepted: true } {
     this.checkCallback(message);
-    if (this.#engine.inbox.callbackState(message.step, message.nonce) === 'open') this.#engine.inbox.completeCallback(message.step, message.payload);
+    if (this.#engine.inbox.callbackState(message.step, message.nonce) === 'open')
+      this.#engine.inbox.completeCallback(message.step, message.payload);
     return { accepted: true };
   }
 
@@ -127,11 +162,13 @@ export class Execution {
   }
 
   checkRollback(message: RollbackMessage): void {
-    if (this.#lifecycle.isEnding || this.#root.cancelled) throw new Refused('ending', 'the execution is ending: roll it back once it has ended');
+    if (this.#lifecycle.isEnding || this.#root.cancelled)
+      throw new Refused('ending', 'the execution is ending: roll it back once it has ended');
     try {
       const { entry } = findStep(this.memo(), message.to, this.#engine.flow);
       const floor = this.#engine.input.memo?.floor ?? 0;
-      if (entry.start <= floor) throw new StepNotAvailable('step_not_available', `what was before step ${message.to} was condensed`);
+      if (entry.start <= floor)
+        throw new StepNotAvailable('step_not_available', `what was before step ${message.to} was condensed`);
     } catch (error) {
       if (!(error instanceof StepNotAvailable)) throw error;
       throw new Refused(error.code, error.message);

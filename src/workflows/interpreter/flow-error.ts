@@ -44,11 +44,26 @@ export function errorRoot(info: ErrorInfo): JsonObject {
   };
 }
 
-const FIELDS = ['code', 'message', 'status', 'adapter', 'action', 'step', 'attempt', 'retryable', 'details', 'cause'] as const satisfies readonly (keyof ErrorInfo)[];
+const FIELDS = [
+  'code',
+  'message',
+  'status',
+  'adapter',
+  'action',
+  'step',
+  'attempt',
+  'retryable',
+  'details',
+  'cause',
+] as const satisfies readonly (keyof ErrorInfo)[];
 
 /** The error as stored in results and journals: no absent fields, and always in the same order. */
 export function errorJson(info: ErrorInfo): JsonObject {
-  return Object.fromEntries(FIELDS.flatMap((key) => (info[key] === undefined ? [] : [[key, key === 'cause' ? errorJson(info[key] as ErrorInfo) : (info[key] as Json)]])));
+  return Object.fromEntries(
+    FIELDS.flatMap((key) =>
+      info[key] === undefined ? [] : [[key, key === 'cause' ? errorJson(info[key] as ErrorInfo) : (info[key] as Json)]],
+    ),
+  );
 }
 
 /** The same error, named as of `step` if no step is named yet. */

@@ -45,7 +45,9 @@ export class Inbox {
       arrived.resolve(answered as unknown as KeptEvent); // written by `#take` below
       return arrived;
     }
-    const kept = this.#journal.events.findIndex((event) => event.type === wait.type && matches(event.data, wait.pattern));
+    const kept = this.#journal.events.findIndex(
+      (event) => event.type === wait.type && matches(event.data, wait.pattern),
+    );
     const event = this.#journal.events[kept];
     if (event !== undefined) {
       this.#journal.events.splice(kept, 1);
@@ -62,7 +64,9 @@ export class Inbox {
 
   /** Gives an event to the oldest wait that matches, else keeps it. `full`: neither was possible. */
   deliver(event: KeptEvent): 'step' | 'kept' | 'full' {
-    const fitting = [...this.#waiters].filter(([, w]) => w.type === event.type && matches(event.data, w.pattern)).sort(([, a], [, b]) => a.order - b.order)[0];
+    const fitting = [...this.#waiters]
+      .filter(([, w]) => w.type === event.type && matches(event.data, w.pattern))
+      .sort(([, a], [, b]) => a.order - b.order)[0];
     if (fitting !== undefined) {
       const [address, waiter] = fitting;
       this.#waiters.delete(address);

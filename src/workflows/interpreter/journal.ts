@@ -37,7 +37,8 @@ export class Journal {
     this.#seq = memo.seq;
     for (const address of Object.keys(memo.steps)) {
       const entry = memo.steps[address];
-      if (entry !== undefined) this.#steps.set(address, { ...entry, ...(entry.open && { open: { ...entry.open } }) } as Entry);
+      if (entry !== undefined)
+        this.#steps.set(address, { ...entry, ...(entry.open && { open: { ...entry.open } }) } as Entry);
     }
     this.#sets.push(...memo.sets);
     this.events.push(...memo.events);
@@ -60,11 +61,23 @@ export class Journal {
   start(address: string, at: number): Readonly<Entry> {
     const known = this.#steps.get(address);
     if (known !== undefined && known.status === 'open') return known;
-    const entry: Entry = { start: ++this.#seq, startedAt: at, status: 'open', ...(known?.status === 'cancelled' && known.open !== undefined && { open: known.open }) };
+    const entry: Entry = {
+      start: ++this.#seq,
+      startedAt: at,
+      status: 'open',
+      ...(known?.status === 'cancelled' && known.open !== undefined && { open: known.open }),
+    };
     this.#steps.set(address, entry);
     return entry;
   }
-  end(address: string, at: number, how: { status: 'completed' | 'skipped'; result: Json; sensitive?: true } | { status: 'failed'; error: ErrorInfo } | { status: 'cancelled' }): void {
+  end(
+    address: string,
+    at: number,
+    how:
+      | { status: 'completed' | 'skipped'; result: Json; sensitive?: true }
+      | { status: 'failed'; error: ErrorInfo }
+      | { status: 'cancelled' },
+  ): void {
     const entry = this.#steps.get(address);
     if (entry === undefined) throw new Error(`step ${address} ends but never started`);
     entry.end = ++this.#seq;
@@ -93,7 +106,8 @@ export class Journal {
   forget(addresses: readonly string[], prefixes: readonly string[]): void {
     for (const address of addresses) this.#steps.delete(address);
     if (prefixes.length === 0) return;
-    for (const address of [...this.#steps.keys()]) if (prefixes.some((prefix) => address.startsWith(prefix))) this.#steps.delete(address);
+    for (const address of [...this.#steps.keys()])
+      if (prefixes.some((prefix) => address.startsWith(prefix))) this.#steps.delete(address);
   }
 
   /** A place in the order, for what happens inside an open step: a rollback tells by it what was before. */
@@ -118,7 +132,8 @@ export class Journal {
   /** Gives a step, and what is inside it, new idempotency keys: it was undone, so doing it again is another effect. */
   raiseGenerations(addresses: readonly string[], prefixes: readonly string[]): void {
     const inside = [...this.#steps.keys()].filter((address) => prefixes.some((prefix) => address.startsWith(prefix)));
-    for (const address of new Set([...addresses, ...inside])) this.#generations.set(address, (this.#generations.get(address) ?? 0) + 1);
+    for (const address of new Set([...addresses, ...inside]))
+      this.#generations.set(address, (this.#generations.get(address) ?? 0) + 1);
   }
 
   /** Registers what undoes a step; the latest for an address counts. */

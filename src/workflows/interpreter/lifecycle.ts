@@ -51,7 +51,8 @@ export class Lifecycle {
     timer.cancel('done');
     if (ended.kind !== 'completed') await compensate(engine, engine.journal.compensations());
     ended = await this.#finally(ended, frame);
-    if (ended.kind === 'timed_out' && engine.flow.onTimeout === 'retry' && (engine.input.attempt ?? 1) <= MAX_RESTARTS) return this.#restart();
+    if (ended.kind === 'timed_out' && engine.flow.onTimeout === 'retry' && (engine.input.attempt ?? 1) <= MAX_RESTARTS)
+      return this.#restart();
     if (engine.flow.concurrency !== null) await engine.port.releaseSlot();
     return this.#end(ended);
   }
@@ -60,7 +61,11 @@ export class Lifecycle {
   }
 
   #frame(): Frame {
-    return { scope: new Scope({ parent: null, variables: new Variables('', {}, this.engine.journal) }), token: this.#root, prefix: '' };
+    return {
+      scope: new Scope({ parent: null, variables: new Variables('', {}, this.engine.journal) }),
+      token: this.#root,
+      prefix: '',
+    };
   }
 
   /** null once it holds a slot, or needs none. */
@@ -70,8 +75,15 @@ export class Lifecycle {
     try {
       const key = this.engine.resolve(concurrency.key, frame, FLOW);
       const limit = this.engine.count(concurrency.limit, frame, FLOW);
-      const request = { key: typeof key === 'string' ? key : JSON.stringify(key), limit, whenFull: concurrency.whenFull };
-      await this.engine.wait({ step: FLOW, on: 'slot', detail: { key: request.key, limit } }, this.engine.port.acquireSlot(request, frame.token));
+      const request = {
+        key: typeof key === 'string' ? key : JSON.stringify(key),
+        limit,
+        whenFull: concurrency.whenFull,
+      };
+      await this.engine.wait(
+        { step: FLOW, on: 'slot', detail: { key: request.key, limit } },
+        this.engine.port.acquireSlot(request, frame.token),
+      );
       return null;
     } catch (error) {
       if (error instanceof CancelledError) return { kind: 'cancelled' };
@@ -120,8 +132,10 @@ export class Lifecycle {
     const set = (key: string, value: () => Json): void => {
       if (!Object.hasOwn(known, key)) frame.scope.variables.set(key, value());
     };
-    if (vars.v === 'lit') for (const [key, value] of Object.entries((vars.value ?? {}) as JsonObject)) set(key, () => value);
-    else if (vars.v === 'map') for (const { key, value } of vars.entries) set(key, () => this.engine.resolve(value, frame, `vars.${key}`));
+    if (vars.v === 'lit')
+      for (const [key, value] of Object.entries((vars.value ?? {}) as JsonObject)) set(key, () => value);
+    else if (vars.v === 'map')
+      for (const { key, value } of vars.entries) set(key, () => this.engine.resolve(value, frame, `vars.${key}`));
   }
 
   /** The flow's handlers tell and tidy up: it still ends failed, unless one returns. */
@@ -129,20 +143,28 @@ export class Lifecycle {
     this.engine.gate.mayContinue = false;
     try {
       const handler = matchHandler(this.engine, this.engine.flow.onError, failure.info, frame, FLOW);
-      if (handler !== null) await runSequence(this.engine, handler.do, { ...frame, scope: frame.scope.handler(errorRoot(failure.info)) });
+      if (handler !== null)
+        await runSequence(this.engine, handler.do, { ...frame, scope: frame.scope.handler(errorRoot(failure.info)) });
       return { kind: 'failed', error: failure.info };
     } catch (error) {
-      if (error instanceof FlowError && !this.#root.cancelled) return { kind: 'failed', error: error.reraised ? error.info : causedBy(error.info, failure.info) };
+      if (error instanceof FlowError && !this.#root.cancelled)
+        return { kind: 'failed', error: error.reraised ? error.info : causedBy(error.info, failure.info) };
       return this.#unwound(error);
     }
   }
   #unwound(error: unknown): Ended {
-    if (error instanceof ReturnSignal) return { kind: 'completed', output: error.value };
-    if (!(error instanceof CancelledError || (error instanceof FlowError && this.#root.cancelled))) throw error;
+    if (error instanceof ReturnSignal && !this.#root.cancelled) return { kind: 'completed', output: error.value };
+    const isOurs = error instanceof CancelledError || error instanceof FlowError || error instanceof ReturnSignal;
+    if (!isOurs || !this.#root.cancelled) throw error;
     return this.#root.reason === 'timeout' ? { kind: 'timed_out', error: this.#timeoutError() } : { kind: 'cancelled' };
   }
   #timeoutError(): ErrorInfo {
-    return { code: 'timeout', status: 408, message: `flow ${this.engine.flow.name} did not end in time`, retryable: false };
+    return {
+      code: 'timeout',
+      status: 408,
+      message: `flow ${this.engine.flow.name} did not end in time`,
+      retryable: false,
+    };
   }
 
   async #finally(ended: Ended, frame: Frame): Promise<Ended> {
@@ -164,19 +186,31 @@ export class Lifecycle {
     const since = engine.journal.compensations().filter((c) => c.seq > entry.start);
     if (rollback.compensate === true) await compensate(engine, since);
     engine.port.trace({ type: 'execution.rolled_back', at: engine.port.now(), step: address });
-    const memo = truncateMemo(engine.journal.toMemo(), address, { flow: engine.flow, newKeys: rollback.newKeys === true });
+    const memo = truncateMemo(engine.journal.toMemo(), address, {
+      flow: engine.flow,
+      newKeys: rollback.newKeys === true,
+    });
     return { kind: 'continue', memo, attempt: engine.input.attempt ?? 1 };
   }
   #restart(): Ending {
     const memo = this.engine.journal.toMemo();
     const generations = { ...memo.generations, '*': (memo.generations['*'] ?? 0) + 1 };
-    return { kind: 'continue', attempt: (this.engine.input.attempt ?? 1) + 1, memo: { ...memo, steps: {}, sets: [], compensations: [], deadline: null, generations, floor: memo.seq } };
+    return {
+      kind: 'continue',
+      attempt: (this.engine.input.attempt ?? 1) + 1,
+      memo: { ...memo, steps: {}, sets: [], compensations: [], deadline: null, generations, floor: memo.seq },
+    };
   }
 
   #end(ended: Ended): Ended {
     const at = this.engine.port.now();
     if (ended.kind === 'completed') this.engine.port.trace({ type: 'execution.completed', at, output: ended.output });
-    else this.engine.port.trace({ type: `execution.${ended.kind}`, at, error: ended.kind === 'cancelled' ? null : ended.error });
+    else
+      this.engine.port.trace({
+        type: `execution.${ended.kind}`,
+        at,
+        error: ended.kind === 'cancelled' ? null : ended.error,
+      });
     if (ended.kind === 'timed_out') this.engine.port.show('timed_out', '');
     return ended;
   }

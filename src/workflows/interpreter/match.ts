@@ -1,7 +1,8 @@
 import { jsonEquals } from '../../dsl/expressions/index.ts';
 import type { Json, JsonObject } from '../../dsl/ir/json.ts';
 
-const isObject = (value: Json): value is JsonObject => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isObject = (value: Json): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /**
  * Whether `data` fits `pattern` (dsl.md, section 8): a map's fields must all fit, a list is any of, else equality.
@@ -14,7 +15,11 @@ export function matches(data: Json, pattern: Json): boolean {
 function fits(data: Json | undefined, pattern: Json): boolean {
   if (Array.isArray(pattern)) return pattern.some((one) => fits(data, one));
   if (isObject(pattern)) {
-    return data !== undefined && isObject(data) && Object.keys(pattern).every((key) => fits(Object.hasOwn(data, key) ? data[key] : undefined, pattern[key] ?? null));
+    return (
+      data !== undefined &&
+      isObject(data) &&
+      Object.keys(pattern).every((key) => fits(Object.hasOwn(data, key) ? data[key] : undefined, pattern[key] ?? null))
+    );
   }
   return data !== undefined && jsonEquals(data, pattern);
 }

@@ -18,12 +18,23 @@ export interface Port {
   /** `key` names the timer (its summary in the Web UI): step address and purpose. */
   sleep(key: string, ms: number, cancel: CancelToken): Promise<void>;
   startChild(request: ChildRequest, cancel: CancelToken): Promise<ChildHandle>;
-  emit(event: { id: string; type: string; source: string; time: string; data: Json }, step: string, cancel: CancelToken): Promise<{ id: string }>;
-  resolveFlow(ref: string, step: string, cancel: CancelToken): Promise<{ ref: string; flows: Readonly<Record<string, FlowIr>> }>;
+  emit(
+    event: { id: string; type: string; source: string; time: string; data: Json },
+    step: string,
+    cancel: CancelToken,
+  ): Promise<{ id: string }>;
+  resolveFlow(
+    ref: string,
+    step: string,
+    cancel: CancelToken,
+  ): Promise<{ ref: string; flows: Readonly<Record<string, FlowIr>> }>;
   /** Applies defaults and checks; rejects with FlowError `invalid_input`. */
   checkInput(request: { schema: JsonObject; input: Json }, step: string, cancel: CancelToken): Promise<Json>;
   /** Waits for a slot; rejects with FlowError `concurrency_limit`. */
-  acquireSlot(request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string }, cancel: CancelToken): Promise<void>;
+  acquireSlot(
+    request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string },
+    cancel: CancelToken,
+  ): Promise<void>;
   releaseSlot(): Promise<void>;
   /** How near the run's history is to its budget: go on, continue as new when nothing is in flight, hold new steps back, at any price. */
   historyIsLong(): 'no' | 'advised' | 'must' | 'critical';

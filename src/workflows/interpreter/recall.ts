@@ -11,7 +11,8 @@ export function recall(engine: Engine, step: StepIr, frame: Frame): StepOutcome 
   const entry = engine.journal.get(frame.prefix + step.key);
   if (entry === undefined) throw new Error(`nothing to recall at ${frame.prefix}${step.key}`);
   recallInside(engine, step, frame);
-  if (entry.status === 'failed') throw new FlowError(entry.error ?? { code: 'unknown', message: 'no error was recorded' });
+  if (entry.status === 'failed')
+    throw new FlowError(entry.error ?? { code: 'unknown', message: 'no error was recorded' });
   const result: Json = entry.result ?? null;
   if (entry.open?.['returned'] === true) throw new ReturnSignal(result);
   if (step.id !== null) frame.scope.setResult(step.id, result);
@@ -21,7 +22,11 @@ export function recall(engine: Engine, step: StepIr, frame: Frame): StepOutcome 
 /** Ids inside a block stay readable after it; of a loop only those of its handlers and `finally`. */
 export function recallInside(engine: Engine, step: StepIr, frame: Frame): void {
   const own = isLoop(step) ? new Set(bodyOf(step)) : null;
-  recallResults(engine, innerSteps(step, { compensate: false }).filter((inner) => own?.has(inner) !== true), frame);
+  recallResults(
+    engine,
+    innerSteps(step, { compensate: false }).filter((inner) => own?.has(inner) !== true),
+    frame,
+  );
 }
 
 /** Makes the results of steps that ended before, and of those inside them, readable again. */

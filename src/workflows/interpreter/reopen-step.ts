@@ -21,7 +21,14 @@ export function reopenStep(address: string, entry: StepEntry, moment: Moment): S
   if (step === undefined || entry.status === 'skipped') return null;
   if (step.kind === 'set' && entry.status === 'completed' && later?.['failed'] === undefined) return entry; // its values were there at once
   const open = openAt(later ?? {}, moment.at);
-  const goesOn = COMPOUND.has(step.kind) || isLoop(step) || step.kind === 'wait' || step.kind === 'approve' || isCalledBack(step, open) || open['failed'] !== undefined || open['outcome'] !== undefined;
+  const goesOn =
+    COMPOUND.has(step.kind) ||
+    isLoop(step) ||
+    step.kind === 'wait' ||
+    step.kind === 'approve' ||
+    isCalledBack(step, open) ||
+    open['failed'] !== undefined ||
+    open['outcome'] !== undefined;
   if (!goesOn) return null;
   if (step.kind === 'wait_for' || step.kind === 'approve') delete open['until']; // its time is counted anew
   if (step.kind === 'repeat') Object.assign(open, roundAt(address, open, moment));
@@ -30,7 +37,18 @@ export function reopenStep(address: string, entry: StepEntry, moment: Moment): S
 
 /** What had been decided and counted by then. Time-outs are counted anew: the time in between was not the step's. */
 function openAt(open: JsonObject, at: number): Record<string, Json> {
-  const { failed, failed_at: failedAt, handler, outcome, outcome_at: outcomeAt, late, returned: _returned, deadline: _deadline, timeout: _timeout, ...rest } = open;
+  const {
+    failed,
+    failed_at: failedAt,
+    handler,
+    outcome,
+    outcome_at: outcomeAt,
+    late,
+    returned: _returned,
+    deadline: _deadline,
+    timeout: _timeout,
+    ...rest
+  } = open;
   return {
     ...rest,
     ...(failed !== undefined && Number(failedAt) < at && { failed, failed_at: failedAt ?? 0, handler: handler ?? 0 }),
@@ -40,12 +58,14 @@ function openAt(open: JsonObject, at: number): Record<string, Json> {
 }
 
 /** A call that was made and whose callback is still to come. */
-const isCalledBack = (step: StepIr, open: JsonObject): boolean => step.kind === 'call' && open['called'] === true && open['payload'] === undefined;
+const isCalledBack = (step: StepIr, open: JsonObject): boolean =>
+  step.kind === 'call' && open['called'] === true && open['payload'] === undefined;
 
 /** Which round of a `repeat` was the next to end, and the result of the one before. Finished rounds may have been condensed. */
 function roundAt(address: string, open: JsonObject, { memo, at }: Moment): JsonObject {
   const rounds = Object.keys(memo.steps).flatMap((other) => {
-    const match = other.startsWith(`${address}[`) && other.endsWith(']') && other.indexOf(']', address.length) === other.length - 1;
+    const match =
+      other.startsWith(`${address}[`) && other.endsWith(']') && other.indexOf(']', address.length) === other.length - 1;
     const entry = memo.steps[other];
     return match && entry !== undefined ? [{ index: Number(other.slice(address.length + 1, -1)), entry }] : [];
   });
@@ -53,5 +73,7 @@ function roundAt(address: string, open: JsonObject, { memo, at }: Moment): JsonO
   const first = Math.min(...rounds.map(({ index }) => index), Number(open['round'] ?? 0));
   if (begun === undefined) return { round: first };
   const ended = begun.entry.end !== undefined && begun.entry.end < at && begun.entry.status === 'completed';
-  return ended ? { round: begun.index + 1, last: begun.entry.result ?? null, delay_until: null } : { round: begun.index, delay_until: null };
+  return ended
+    ? { round: begun.index + 1, last: begun.entry.result ?? null, delay_until: null }
+    : { round: begun.index, delay_until: null };
 }

@@ -30,7 +30,8 @@ const UNKNOWN_OUTCOME: ReadonlySet<string> = new Set(['outcome_unknown', 'timeou
 export async function runStep(engine: Engine, step: StepIr, frame: Frame): Promise<StepOutcome> {
   const address = frame.prefix + step.key;
   const known = engine.journal.get(address);
-  if (known !== undefined && known.status !== 'open' && known.status !== 'cancelled') return recall(engine, step, frame);
+  if (known !== undefined && known.status !== 'open' && known.status !== 'cancelled')
+    return recall(engine, step, frame);
   await engine.gate.pass(frame.token);
   const resumed = known !== undefined && (known.status === 'open' || Object.keys(known.open ?? {}).length > 0);
   const run = new StepRun(engine, step, frame, address);
@@ -70,8 +71,19 @@ class StepRun {
     try {
       const outcome = await this.#withFinally(resumed);
       if (outcome.ran) {
-        journal.end(this.#address, port.now(), { status: 'completed', result: outcome.result, ...(this.#step.sensitive && { sensitive: true }) });
-        port.trace({ type: 'step.completed', at: port.now(), step: this.#address, kind, result: outcome.result, ...(this.#step.sensitive && { sensitive: true }) });
+        journal.end(this.#address, port.now(), {
+          status: 'completed',
+          result: outcome.result,
+          ...(this.#step.sensitive && { sensitive: true }),
+        });
+        port.trace({
+          type: 'step.completed',
+          at: port.now(),
+          step: this.#address,
+          kind,
+          result: outcome.result,
+          ...(this.#step.sensitive && { sensitive: true }),
+        });
         if (id !== null) this.#frame.scope.setResult(id, outcome.result);
         if (outcome.passed === undefined || this.#mayHaveHappened(outcome.passed)) this.#registerCompensation();
       } else {
@@ -112,7 +124,9 @@ class StepRun {
     if (last === undefined) return this.#withHandlers(resumed);
     const cleanUp = (): Promise<Json> => {
       this.#setBusy(false);
-      return runShielded(this.#engine, `${this.#address} finally`, (token) => runSequence(this.#engine, last, { ...this.#frame, token }));
+      return runShielded(this.#engine, `${this.#address} finally`, (token) =>
+        runSequence(this.#engine, last, { ...this.#frame, token }),
+      );
     };
     let outcome: Outcome;
     try {
@@ -123,7 +137,9 @@ class StepRun {
       await cleanUp().catch((second: unknown) => {
         // A cancellation goes on whatever its clean-up comes to: the trace has it.
         if (second instanceof FlowError && error instanceof CancelledError) return;
-        throw second instanceof FlowError && error instanceof FlowError ? new FlowError(causedBy(second.info, error.info)) : second;
+        throw second instanceof FlowError && error instanceof FlowError
+          ? new FlowError(causedBy(second.info, error.info))
+          : second;
       });
       throw error;
     }
@@ -134,7 +150,8 @@ class StepRun {
   /** For a rollback to a step of the `finally`: what came before it isn't done again. */
   #keepOutcome(outcome: JsonObject): void {
     const { journal } = this.#engine;
-    if (journal.open(this.#address)['outcome'] === undefined) journal.setOpen(this.#address, { outcome, outcome_at: journal.mark() });
+    if (journal.open(this.#address)['outcome'] === undefined)
+      journal.setOpen(this.#address, { outcome, outcome_at: journal.mark() });
   }
   #knownOutcome(): Outcome | null {
     const known = this.#engine.journal.open(this.#address)['outcome'] as JsonObject | undefined; // written above
@@ -142,7 +159,11 @@ class StepRun {
     recallInside(this.#engine, this.#step, this.#frame);
     if (known['error'] !== undefined) throw new FlowError(known['error'] as never); // an ErrorInfo
     const passed = known['passed'] ?? null;
-    return { ran: known['ran'] === true, result: known['result'] ?? null, ...(passed !== null && { passed: new FlowError(passed as never) }) };
+    return {
+      ran: known['ran'] === true,
+      result: known['result'] ?? null,
+      ...(passed !== null && { passed: new FlowError(passed as never) }),
+    };
   }
 
   async #withHandlers(resumed: boolean): Promise<Outcome> {
@@ -151,7 +172,8 @@ class StepRun {
     try {
       if (failedBefore !== undefined) recallInside(this.#engine, this.#step, this.#frame);
       if (failedBefore !== undefined) throw new FlowError(failedBefore as never); // written below: an ErrorInfo
-      if (this.#step.if !== undefined && !resumed && !this.#engine.condition(this.#step.if, this.#frame, this.#address)) return { ran: false, result: null };
+      if (this.#step.if !== undefined && !resumed && !this.#engine.condition(this.#step.if, this.#frame, this.#address))
+        return { ran: false, result: null };
       if (!resumed) this.traceStart();
       return { ran: true, result: await this.#bounded() };
     } catch (error) {
@@ -173,7 +195,12 @@ class StepRun {
     const { journal } = this.#engine;
     try {
       const handler = matchHandler(this.#engine, this.#step.onError, failure.info, this.#frame, this.#address);
-      if (handler !== null) journal.setOpen(this.#address, { failed: errorJson(failure.info), failed_at: journal.mark(), handler: this.#step.onError?.indexOf(handler) ?? 0 });
+      if (handler !== null)
+        journal.setOpen(this.#address, {
+          failed: errorJson(failure.info),
+          failed_at: journal.mark(),
+          handler: this.#step.onError?.indexOf(handler) ?? 0,
+        });
       return handler;
     } catch (error) {
       throw error instanceof FlowError ? new FlowError(causedBy(error.info, failure.info)) : error;
@@ -183,7 +210,10 @@ class StepRun {
   async #handle(handler: HandlerIr, failure: FlowError): Promise<Json> {
     this.#setBusy(false);
     try {
-      return await runSequence(this.#engine, handler.do, { ...this.#frame, scope: this.#frame.scope.handler(errorRoot(failure.info)) });
+      return await runSequence(this.#engine, handler.do, {
+        ...this.#frame,
+        scope: this.#frame.scope.handler(errorRoot(failure.info)),
+      });
     } catch (error) {
       if (!(error instanceof FlowError)) throw error;
       throw new FlowError(error.reraised ? error.info : causedBy(error.info, failure.info));
@@ -191,25 +221,43 @@ class StepRun {
   }
 
   #bounded(): Promise<Json> {
-    const kind = (frame: Frame): Promise<Json> => runKind({ engine: this.#engine, frame, address: this.#address }, this.#step);
-    const retried = this.#step.retry === undefined ? kind : (frame: Frame) => withRetry(this.#engine, this.#step, frame, kind);
-    return this.#step.timeout === undefined ? retried(this.#frame) : withTimeout(this.#engine, this.#step, this.#frame, retried);
+    const kind = (frame: Frame): Promise<Json> =>
+      runKind({ engine: this.#engine, frame, address: this.#address }, this.#step);
+    const retried =
+      this.#step.retry === undefined ? kind : (frame: Frame) => withRetry(this.#engine, this.#step, frame, kind);
+    return this.#step.timeout === undefined
+      ? retried(this.#frame)
+      : withTimeout(this.#engine, this.#step, this.#frame, retried);
   }
 
   traceStart(): void {
     const first = this.#step.kind === 'call' ? this.#step.targets[0] : undefined;
-    const adapter = first?.adapter.v === 'lit' && typeof first.adapter.value === 'string' ? first.adapter.value : undefined;
-    this.#engine.port.trace({ type: 'step.started', at: this.#engine.port.now(), step: this.#address, kind: this.#step.kind, ...(adapter !== undefined && { adapter }), ...(first && { action: first.action }) });
+    const adapter =
+      first?.adapter.v === 'lit' && typeof first.adapter.value === 'string' ? first.adapter.value : undefined;
+    this.#engine.port.trace({
+      type: 'step.started',
+      at: this.#engine.port.now(),
+      step: this.#address,
+      kind: this.#step.kind,
+      ...(adapter !== undefined && { adapter }),
+      ...(first && { action: first.action }),
+    });
   }
   /** A call that was under way when it failed or was cancelled may have had its effect. */
   #mayHaveHappened(error: FlowError): boolean {
     const { sent, failed } = this.#engine.journal.open(this.#address);
     if (sent !== true) return false;
-    return UNKNOWN_OUTCOME.has(error.info.code) || UNKNOWN_OUTCOME.has(String((failed as { code?: Json } | undefined)?.code));
+    return (
+      UNKNOWN_OUTCOME.has(error.info.code) || UNKNOWN_OUTCOME.has(String((failed as { code?: Json } | undefined)?.code))
+    );
   }
   #registerCompensation(): void {
     if (this.#step.compensate === undefined) return;
-    this.#engine.journal.addCompensation(this.#address, this.#step.key, this.#engine.snapshotFor(this.#step, this.#frame));
+    this.#engine.journal.addCompensation(
+      this.#address,
+      this.#step.key,
+      this.#engine.snapshotFor(this.#step, this.#frame),
+    );
   }
   #setBusy(busy: boolean): void {
     if (busy === this.#busy) return;

@@ -37,7 +37,12 @@ export class Scope {
   readonly #results: Map<string, Json>;
   readonly variables: Variables;
 
-  constructor(options: { parent: Scope | null; variables: Variables; locals?: ReadonlyMap<string, Json>; results?: Map<string, Json> }) {
+  constructor(options: {
+    parent: Scope | null;
+    variables: Variables;
+    locals?: ReadonlyMap<string, Json>;
+    results?: Map<string, Json>;
+  }) {
     this.#parent = options.parent;
     this.variables = options.variables;
     this.#locals = options.locals ?? new Map();
@@ -64,7 +69,12 @@ export class Scope {
   }
   /** A scope for a handler: `$error` is its own, everything else is its surroundings'. */
   handler(error: Json): Scope {
-    return new Scope({ parent: this, variables: this.variables, locals: new Map([['error', error]]), results: this.#results });
+    return new Scope({
+      parent: this,
+      variables: this.variables,
+      locals: new Map([['error', error]]),
+      results: this.#results,
+    });
   }
   /** A scope for a branch or concurrent iteration: reads what is there, keeps results and sets to itself. */
   fork(scope: string, locals: Readonly<Record<string, Json>> = {}): Scope {

@@ -9,7 +9,12 @@ export const SHIELD_MS = 5 * 60_000;
  * Runs clean-up that no cancellation reaches, within its own time-out. `key` names its timer. While paused it doesn't
  * begin, and its time is counted anew after a pause that outlasts it.
  */
-export async function runShielded<T>(engine: Engine, key: string, run: (token: CancelToken) => Promise<T>, limitMs: number = SHIELD_MS): Promise<T> {
+export async function runShielded<T>(
+  engine: Engine,
+  key: string,
+  run: (token: CancelToken) => Promise<T>,
+  limitMs: number = SHIELD_MS,
+): Promise<T> {
   const token = new CancelToken(null);
   const timer = new CancelToken(null);
   engine.gate.shieldStarted();
@@ -28,7 +33,12 @@ export async function runShielded<T>(engine: Engine, key: string, run: (token: C
     return await run(token);
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
-    throw new FlowError({ code: 'timeout', message: `${key} took longer than ${limitMs / 1000} s`, status: 408, retryable: false });
+    throw new FlowError({
+      code: 'timeout',
+      message: `${key} took longer than ${limitMs / 1000} s`,
+      status: 408,
+      retryable: false,
+    });
   } finally {
     timer.cancel('done');
     engine.gate.shieldEnded();

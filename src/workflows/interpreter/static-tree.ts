@@ -24,10 +24,26 @@ const CHILDREN: { readonly [K in StepKind]: (step: Extract<StepIr, { kind: K }>)
 };
 
 /** Kinds whose work is steps inside them: on a rollback they are opened again, not done again. */
-export const COMPOUND: ReadonlySet<StepKind> = new Set<StepKind>(['parallel', 'conditional', 'switch', 'foreach', 'repeat', 'do', 'wait_for']);
+export const COMPOUND: ReadonlySet<StepKind> = new Set<StepKind>([
+  'parallel',
+  'conditional',
+  'switch',
+  'foreach',
+  'repeat',
+  'do',
+  'wait_for',
+]);
 
 /** Kinds that do something of their own between start and end: while one does, the run can't hand over (gate.ts). */
-export const IS_WORK: ReadonlySet<StepKind> = new Set<StepKind>(['call', 'set', 'flow', 'emit', 'fail', 'return', 'script']);
+export const IS_WORK: ReadonlySet<StepKind> = new Set<StepKind>([
+  'call',
+  'set',
+  'flow',
+  'emit',
+  'fail',
+  'return',
+  'script',
+]);
 
 export const isLoop = (step: StepIr): boolean => step.kind === 'foreach' || step.kind === 'repeat';
 
@@ -35,16 +51,24 @@ export function bodyOf(step: StepIr): readonly StepIr[] {
   return (CHILDREN[step.kind] as Children)(step as never);
 }
 
-const handlerSteps = (handlers: readonly HandlerIr[] | null | undefined): readonly StepIr[] => (handlers ?? []).flatMap((h) => h.do);
+const handlerSteps = (handlers: readonly HandlerIr[] | null | undefined): readonly StepIr[] =>
+  (handlers ?? []).flatMap((h) => h.do);
 
 /** Everything written inside a step: body, handlers, `finally`, and (with `compensate: true`) its compensation. */
 export function innerSteps(step: StepIr, options: { compensate: boolean }): readonly StepIr[] {
-  return [...bodyOf(step), ...handlerSteps(step.onError), ...(step.finally ?? []), ...(options.compensate ? (step.compensate ?? []) : [])];
+  return [
+    ...bodyOf(step),
+    ...handlerSteps(step.onError),
+    ...(step.finally ?? []),
+    ...(options.compensate ? (step.compensate ?? []) : []),
+  ];
 }
 
 /** All steps of a flow by key. */
 export function stepsByKey(flow: FlowIr): ReadonlyMap<string, StepIr> {
-  return new Map(withInner([...flow.steps, ...handlerSteps(flow.onError), ...(flow.finally ?? [])]).map((step) => [step.key, step]));
+  return new Map(
+    withInner([...flow.steps, ...handlerSteps(flow.onError), ...(flow.finally ?? [])]).map((step) => [step.key, step]),
+  );
 }
 
 /** Steps and everything written inside them, in written order. */
@@ -61,7 +85,8 @@ export function innerAddresses(step: StepIr, prefix: string): { addresses: strin
     if (!own) addresses.push(address);
     if (isLoop(inner)) prefixes.push(`${address}[`);
     if (inner.kind === 'parallel') prefixes.push(`${address}|`);
-    if (isLoop(inner)) for (const child of [...handlerSteps(inner.onError), ...(inner.finally ?? [])]) walk(child, false);
+    if (isLoop(inner))
+      for (const child of [...handlerSteps(inner.onError), ...(inner.finally ?? [])]) walk(child, false);
     else for (const child of innerSteps(inner, { compensate: false })) walk(child, false);
   };
   walk(step, true);

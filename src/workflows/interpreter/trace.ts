@@ -11,12 +11,49 @@ export type TraceEvent =
   | { readonly type: 'execution.paused' | 'execution.resumed' | 'execution.cancelling'; readonly at: number }
   | { readonly type: 'execution.rolled_back'; readonly at: number; readonly step: string }
   | { readonly type: 'execution.completed'; readonly at: number; readonly output: Json }
-  | { readonly type: 'execution.failed' | 'execution.timed_out' | 'execution.cancelled'; readonly at: number; readonly error: ErrorInfo | null }
+  | {
+      readonly type: 'execution.failed' | 'execution.timed_out' | 'execution.cancelled';
+      readonly at: number;
+      readonly error: ErrorInfo | null;
+    }
   | { readonly type: 'execution.terminated'; readonly at: number }
-  | { readonly type: 'step.started'; readonly at: number; readonly step: string; readonly kind: StepKind; readonly adapter?: string; readonly action?: string }
-  | { readonly type: 'step.waiting'; readonly at: number; readonly step: string; readonly on: 'timer' | 'event' | 'approval' | 'callback' | 'slot' | 'sub_flow'; readonly detail?: Json; readonly until?: number }
-  | { readonly type: 'step.retrying'; readonly at: number; readonly step: string; readonly attempt: number; readonly error: ErrorInfo }
+  | {
+      readonly type: 'step.started';
+      readonly at: number;
+      readonly step: string;
+      readonly kind: StepKind;
+      readonly adapter?: string;
+      readonly action?: string;
+    }
+  | {
+      readonly type: 'step.waiting';
+      readonly at: number;
+      readonly step: string;
+      readonly on: 'timer' | 'event' | 'approval' | 'callback' | 'slot' | 'sub_flow';
+      readonly detail?: Json;
+      readonly until?: number;
+    }
+  | {
+      readonly type: 'step.retrying';
+      readonly at: number;
+      readonly step: string;
+      readonly attempt: number;
+      readonly error: ErrorInfo;
+    }
   | { readonly type: 'step.skipped'; readonly at: number; readonly step: string; readonly kind: StepKind }
-  | { readonly type: 'step.completed'; readonly at: number; readonly step: string; readonly kind: StepKind; readonly result: Json; readonly sensitive?: true }
-  | { readonly type: 'step.failed'; readonly at: number; readonly step: string; readonly kind: StepKind; readonly error: ErrorInfo }
+  | {
+      readonly type: 'step.completed';
+      readonly at: number;
+      readonly step: string;
+      readonly kind: StepKind;
+      readonly result: Json;
+      readonly sensitive?: true;
+    }
+  | {
+      readonly type: 'step.failed';
+      readonly at: number;
+      readonly step: string;
+      readonly kind: StepKind;
+      readonly error: ErrorInfo;
+    }
   | { readonly type: 'step.cancelled'; readonly at: number; readonly step: string; readonly kind: StepKind };

@@ -21,7 +21,11 @@ export class StepNotAvailable extends Error {
 export function truncateMemo(memo: Memo, to: string, options: { flow: FlowIr; newKeys?: boolean }): Memo {
   const target = findStep(memo, to, options.flow);
   const at = target.entry.start;
-  if (at <= (memo.floor ?? 0)) throw new StepNotAvailable('step_not_available', `what was before step ${to} was condensed: go back to a later step, or re-run from the start`);
+  if (at <= (memo.floor ?? 0))
+    throw new StepNotAvailable(
+      'step_not_available',
+      `what was before step ${to} was condensed: go back to a later step, or re-run from the start`,
+    );
   const kinds = stepsByKey(options.flow);
   const kept: Record<string, StepEntry> = {};
   for (const address of Object.keys(memo.steps)) {
@@ -61,7 +65,11 @@ export function findStep(memo: Memo, to: string, flow: FlowIr): { address: strin
     .filter((address) => ids.has(address.slice(address.lastIndexOf('.') + 1)))
     .map((address) => ({ address, entry: memo.steps[address] as StepEntry })); // keys of the same object
   const open = named.filter(({ entry }) => entry.status === 'open');
-  if (open.length > 1) throw new StepNotAvailable('ambiguous_step', `${open.length} instances of ${to} are open: name one, such as ${open[0]?.address}`);
+  if (open.length > 1)
+    throw new StepNotAvailable(
+      'ambiguous_step',
+      `${open.length} instances of ${to} are open: name one, such as ${open[0]?.address}`,
+    );
   const latest = open[0] ?? named.sort((a, b) => b.entry.start - a.entry.start)[0];
   if (latest === undefined) throw new StepNotAvailable('step_not_found', `step ${to} has not begun in this execution`);
   return latest;

@@ -9,7 +9,11 @@ const MARKS = [
   { mark: 'advised', events: 2_500, bytes: 2 * 2 ** 20 },
 ] as const;
 
-export function historyMark(history: { events: number; bytes: number; advised: boolean }): 'no' | 'advised' | 'must' | 'critical' {
+export function historyMark(history: {
+  events: number;
+  bytes: number;
+  advised: boolean;
+}): 'no' | 'advised' | 'must' | 'critical' {
   const over = MARKS.find((mark) => history.events >= mark.events || history.bytes >= mark.bytes);
   return over?.mark ?? (history.advised ? 'advised' : 'no');
 }

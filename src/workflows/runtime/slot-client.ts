@@ -21,7 +21,11 @@ export class SlotClient {
     this.#granted.resolve();
   }
 
-  async acquire(request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string }, cancel: CancelToken, ask: (slot: SlotRequest) => Promise<unknown>): Promise<void> {
+  async acquire(
+    request: Omit<SlotRequest, 'holder' | 'coordinator'> & { key: string },
+    cancel: CancelToken,
+    ask: (slot: SlotRequest) => Promise<unknown>,
+  ): Promise<void> {
     const { key, ...wanted } = request;
     const coordinator = coordinatorId({ environment: this.#input.environment, flow: this.#input.flow.name, key });
     this.#coordinator = coordinator;
@@ -29,7 +33,12 @@ export class SlotClient {
       const answer = await ask({ ...wanted, coordinator, holder: workflowInfo().workflowId });
       if (answer === 'rejected') {
         this.#coordinator = null;
-        throw new FlowError({ code: 'concurrency_limit', message: `flow ${this.#input.flow.name} runs ${wanted.limit} times for this key already`, status: 429, retryable: true });
+        throw new FlowError({
+          code: 'concurrency_limit',
+          message: `flow ${this.#input.flow.name} runs ${wanted.limit} times for this key already`,
+          status: 429,
+          retryable: true,
+        });
       }
       if (answer === 'queued') await orCancelled(this.#granted.promise, cancel);
     } catch (error) {
@@ -42,7 +51,9 @@ export class SlotClient {
     const coordinator = this.#coordinator ?? this.#held();
     if (coordinator === null) return;
     // A coordinator that is gone has no slot to give back; one that misses this finds out by looking.
-    await getExternalWorkflowHandle(coordinator).signal(SLOT_RELEASED, workflowInfo().workflowId).catch(() => undefined);
+    await getExternalWorkflowHandle(coordinator)
+      .signal(SLOT_RELEASED, workflowInfo().workflowId)
+      .catch(() => undefined);
     this.#coordinator = null;
   }
   #held(): string | null {

@@ -65,7 +65,12 @@ export class TemporalPort implements Port {
     };
     const type = `${request.adapter}.${request.action}`;
     const activities = options.local
-      ? proxyLocalActivities<Record<string, Activity>>({ startToCloseTimeout: request.attemptTimeoutMs + GRACE_MS, retry: policy, summary: request.step, cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED }) // its marker's only name
+      ? proxyLocalActivities<Record<string, Activity>>({
+          startToCloseTimeout: request.attemptTimeoutMs + GRACE_MS,
+          retry: policy,
+          summary: request.step,
+          cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        }) // its marker's only name
       : proxyActivities<Record<string, Activity>>({
           activityId: request.step,
           startToCloseTimeout: request.attemptTimeoutMs + GRACE_MS,
@@ -104,29 +109,56 @@ export class TemporalPort implements Port {
         stop();
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw fromTemporal(error, { step: request.step });
         if (!request.wait) return null; // its block is tried again: it was started the first time
-        throw new FlowError({ code: 'already_running', message: `the sub-flow ${workflowId} runs already`, step: request.step, retryable: true });
+        throw new FlowError({
+          code: 'already_running',
+          message: `the sub-flow ${workflowId} runs already`,
+          step: request.step,
+          retryable: true,
+        });
       });
-    if (handle === null) return { executionId: workflowId, result: new Promise(() => undefined), signal: () => undefined };
+    if (handle === null)
+      return { executionId: workflowId, result: new Promise(() => undefined), signal: () => undefined };
     const result = scope
       .run(() => handle.result())
-      .then((output) => output as Json, (error: unknown) => {
-        throw cancel.cancelled && request.wait ? new CancelledError('cancelled') : fromTemporal(error, { step: request.step });
-      })
+      .then(
+        (output) => output as Json,
+        (error: unknown) => {
+          throw cancel.cancelled && request.wait
+            ? new CancelledError('cancelled')
+            : fromTemporal(error, { step: request.step });
+        },
+      )
       .finally(stop);
     const signal = (what: 'pause' | 'resume'): void => void handle.signal(SIGNALS[what]).catch(() => undefined);
     return { executionId: workflowId, result, signal };
   }
 
-  async emit(event: Parameters<EngineActivities['weir.emit']>[0], step: string, cancel: CancelToken): Promise<{ id: string }> {
+  async emit(
+    event: Parameters<EngineActivities['weir.emit']>[0],
+    step: string,
+    cancel: CancelToken,
+  ): Promise<{ id: string }> {
     return (await this.#engineCall('weir.emit', event, step, cancel)) as { id: string };
   }
   async resolveFlow(ref: string, step: string, cancel: CancelToken): ReturnType<Port['resolveFlow']> {
-    return (await this.#engineCall('weir.resolve_flow', { ref, environment: this.#input.environment }, step, cancel)) as Awaited<ReturnType<Port['resolveFlow']>>;
+    return (await this.#engineCall(
+      'weir.resolve_flow',
+      { ref, environment: this.#input.environment },
+      step,
+      cancel,
+    )) as Awaited<ReturnType<Port['resolveFlow']>>;
   }
-  async checkInput(request: Parameters<EngineActivities['weir.check_input']>[0], step: string, cancel: CancelToken): Promise<Json> {
+  async checkInput(
+    request: Parameters<EngineActivities['weir.check_input']>[0],
+    step: string,
+    cancel: CancelToken,
+  ): Promise<Json> {
     return (await this.#engineCall('weir.check_input', request, step, cancel)) as Json;
   }
-  acquireSlot(request: { key: string } & Omit<SlotRequest, 'holder' | 'coordinator'>, cancel: CancelToken): Promise<void> {
+  acquireSlot(
+    request: { key: string } & Omit<SlotRequest, 'holder' | 'coordinator'>,
+    cancel: CancelToken,
+  ): Promise<void> {
     return this.slot.acquire(request, cancel, (slot) => this.#engineCall('weir.request_slot', slot, 'flow', cancel));
   }
   releaseSlot(): Promise<void> {
@@ -152,14 +184,20 @@ export class TemporalPort implements Port {
   }
 
   /** Runs in a scope that the token cancels; gives FlowError or CancelledError for what goes wrong. */
-  async #within<T>(cancel: CancelToken, run: () => Promise<T>, place: { step?: string; adapter?: string; action?: string } = {}): Promise<T> {
+  async #within<T>(
+    cancel: CancelToken,
+    run: () => Promise<T>,
+    place: { step?: string; adapter?: string; action?: string } = {},
+  ): Promise<T> {
     cancel.throwIfCancelled();
     const scope = new CancellationScope();
     const stop = cancel.onCancel(() => scope.cancel());
     try {
       return await scope.run(run);
     } catch (error) {
-      throw cancel.cancelled && !(fromTemporal(error, place) instanceof FlowError) ? new CancelledError('cancelled') : fromTemporal(error, place);
+      throw cancel.cancelled && !(fromTemporal(error, place) instanceof FlowError)
+        ? new CancelledError('cancelled')
+        : fromTemporal(error, place);
     } finally {
       stop();
     }

@@ -10,11 +10,22 @@ export async function runApprove(at: At, step: ApproveIr): Promise<Json> {
   const to = step.to === undefined ? null : engine.resolve(step.to, frame, address);
   const decided = engine.inbox.openApproval(address, step.id);
   try {
-    const outcome = await settingsTimeout(at, step.settingsTimeout, { on: 'approval', detail: { title, to } }, (token) => orCancelled(decided.promise, token));
+    const outcome = await settingsTimeout(
+      at,
+      step.settingsTimeout,
+      { on: 'approval', detail: { title, to } },
+      (token) => orCancelled(decided.promise, token),
+    );
     if (outcome !== 'timeout') return outcome;
   } finally {
     engine.inbox.closeApproval(address);
   }
   if (step.onTimeout === 'fail') throw settingsTimeout.error(address);
-  return { approved: step.onTimeout === 'approve', by: null, at: new Date(engine.port.now()).toISOString(), comment: null, form: null };
+  return {
+    approved: step.onTimeout === 'approve',
+    by: null,
+    at: new Date(engine.port.now()).toISOString(),
+    comment: null,
+    form: null,
+  };
 }

@@ -17,12 +17,16 @@ export async function runCall(at: At, step: CallIr): Promise<Json> {
     const target = step.targets[index];
     if (target === undefined) throw new Error(`step ${address} has no target ${index}`);
     // A fallback starts anew: its own call, its own time to call back.
-    if (index > Number(engine.journal.open(address)['target'] ?? 0)) engine.journal.setOpen(address, { target: index, called: false, until: null });
+    if (index > Number(engine.journal.open(address)['target'] ?? 0))
+      engine.journal.setOpen(address, { target: index, called: false, until: null });
     try {
-      return await (step.awaitCallback || target.completion === 'callback' ? callAsynchronous(at, step, target) : callTarget(at, step, target));
+      return await (step.awaitCallback || target.completion === 'callback'
+        ? callAsynchronous(at, step, target)
+        : callTarget(at, step, target));
     } catch (error) {
       // An unknown outcome is not tried elsewhere: it may have happened.
-      if (!(error instanceof FlowError) || error.info.code === 'outcome_unknown' || index + 1 >= step.targets.length) throw error;
+      if (!(error instanceof FlowError) || error.info.code === 'outcome_unknown' || index + 1 >= step.targets.length)
+        throw error;
     }
   }
 }
@@ -34,17 +38,32 @@ async function callTarget(at: At, step: CallIr, target: CallTargetIr, callback?:
   let attemptOffset = 0;
   for (let lost = 0; ; lost++) {
     try {
-      return await engine.port.callAction({ ...request, covered, attemptOffset }, { local: step.local, summary: step.description ?? address }, frame.token);
+      return await engine.port.callAction(
+        { ...request, covered, attemptOffset },
+        { local: step.local, summary: step.description ?? address },
+        frame.token,
+      );
     } catch (error) {
       if (!(error instanceof FlowError) || error.lostAttempt === null) throw error;
       if (!covered) throw new FlowError(outcomeUnknown(request, error.lostAttempt));
-      if (lost >= MAX_LOST_WORKERS) throw new FlowError({ ...place(request), code: 'worker_lost', message: `${request.adapter}.${request.action}: ${lost + 1} workers were lost during this call`, retryable: true });
+      if (lost >= MAX_LOST_WORKERS)
+        throw new FlowError({
+          ...place(request),
+          code: 'worker_lost',
+          message: `${request.adapter}.${request.action}: ${lost + 1} workers were lost during this call`,
+          retryable: true,
+        });
       attemptOffset = error.lostAttempt - 1;
     }
   }
 }
 
-function requestFor(at: At, step: CallIr, target: CallTargetIr, callback?: CallbackClaim): Omit<ActionRequest, 'attemptOffset'> {
+function requestFor(
+  at: At,
+  step: CallIr,
+  target: CallTargetIr,
+  callback?: CallbackClaim,
+): Omit<ActionRequest, 'attemptOffset'> {
   const { engine, frame, address } = at;
   const { params, fills } = engine.resolveParams(target.params, frame, address);
   const own = step.idempotencyKey === undefined ? null : engine.resolve(step.idempotencyKey, frame, address);
@@ -57,7 +76,8 @@ function requestFor(at: At, step: CallIr, target: CallTargetIr, callback?: Callb
     execution: engine.executionId,
     environment: engine.input.environment,
     step: address,
-    idempotencyKey: own === null ? `${engine.executionId}:${address}:${engine.journal.generation(address)}` : String(own),
+    idempotencyKey:
+      own === null ? `${engine.executionId}:${address}:${engine.journal.generation(address)}` : String(own),
     ownKey: own !== null,
     covered: own !== null || isCovered(target, params),
     attemptTimeoutMs: engine.duration(target.attemptTimeout, frame, address),
@@ -70,7 +90,8 @@ function requestFor(at: At, step: CallIr, target: CallTargetIr, callback?: Callb
 
 function isCovered(target: CallTargetIr, params: Json): boolean {
   if (target.idempotency === 'safe' || target.idempotency === 'key') return true;
-  if (target.idempotency === 'none' || params === null || typeof params !== 'object' || Array.isArray(params)) return false;
+  if (target.idempotency === 'none' || params === null || typeof params !== 'object' || Array.isArray(params))
+    return false;
   const method = (params as { readonly [key: string]: Json })[target.idempotency.methodParam];
   return SAFE_METHODS.has(typeof method === 'string' ? method.toUpperCase() : 'GET');
 }
@@ -81,7 +102,10 @@ async function callAsynchronous(at: At, step: CallIr, target: CallTargetIr): Pro
   const { target: index, until: known } = engine.journal.open(address);
   const start = engine.journal.get(address)?.start ?? 0;
   const nonce = index === undefined ? String(start) : `${start}.${index}`;
-  const until = known === undefined || known === null ? engine.port.now() + engine.duration(step.callbackTimeout, frame, address) : Number(known);
+  const until =
+    known === undefined || known === null
+      ? engine.port.now() + engine.duration(step.callbackTimeout, frame, address)
+      : Number(known);
   if (known !== until) engine.journal.setOpen(address, { until });
   const called = engine.inbox.openCallback(address, nonce);
   try {
@@ -97,8 +121,17 @@ async function callAsynchronous(at: At, step: CallIr, target: CallTargetIr): Pro
     }
     engine.gate.leave();
     try {
-      const outcome = await settingsTimeout(at, step.callbackTimeout, { on: 'callback' }, (token) => orCancelled(called.promise, token));
-      if (outcome === 'timeout') throw new FlowError({ code: 'timeout', message: `step ${address}: no callback came before ${new Date(until).toISOString()}`, status: 408, step: address, retryable: false });
+      const outcome = await settingsTimeout(at, step.callbackTimeout, { on: 'callback' }, (token) =>
+        orCancelled(called.promise, token),
+      );
+      if (outcome === 'timeout')
+        throw new FlowError({
+          code: 'timeout',
+          message: `step ${address}: no callback came before ${new Date(until).toISOString()}`,
+          status: 408,
+          step: address,
+          retryable: false,
+        });
       return outcome;
     } finally {
       engine.gate.enter();
@@ -108,8 +141,20 @@ async function callAsynchronous(at: At, step: CallIr, target: CallTargetIr): Pro
   }
 }
 
-const place = (request: Pick<ActionRequest, 'adapter' | 'action' | 'step'>): Pick<ErrorInfo, 'adapter' | 'action' | 'step'> => ({ adapter: request.adapter, action: request.action, step: request.step });
+const place = (
+  request: Pick<ActionRequest, 'adapter' | 'action' | 'step'>,
+): Pick<ErrorInfo, 'adapter' | 'action' | 'step'> => ({
+  adapter: request.adapter,
+  action: request.action,
+  step: request.step,
+});
 
 function outcomeUnknown(request: Pick<ActionRequest, 'adapter' | 'action' | 'step'>, attempt: number): ErrorInfo {
-  return { ...place(request), code: 'outcome_unknown', message: `${request.adapter}.${request.action} was sent, but the worker was lost before its answer: it may or may not have happened`, attempt, retryable: false };
+  return {
+    ...place(request),
+    code: 'outcome_unknown',
+    message: `${request.adapter}.${request.action} was sent, but the worker was lost before its answer: it may or may not have happened`,
+    attempt,
+    retryable: false,
+  };
 }

@@ -6,7 +6,13 @@ import type { At } from './at.ts';
 export async function runFail({ engine, frame, address }: At, step: FailIr): Promise<Json> {
   if (step.error === null) {
     const error = frame.scope.find('error');
-    if (error === undefined || error === null) throw new FlowError({ code: 'expression_failed', message: `step ${address}: there is no $error to pass on here`, step: address, retryable: false });
+    if (error === undefined || error === null)
+      throw new FlowError({
+        code: 'expression_failed',
+        message: `step ${address}: there is no $error to pass on here`,
+        step: address,
+        retryable: false,
+      });
     throw new FlowError(fromErrorRoot(error as JsonObject), { reraised: true });
   }
   const text = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -13,7 +13,10 @@ import type { At } from './at.ts';
 
 /** Runs branches side by side, as `needs` and `max_concurrency` allow, until the join policy has what it needs. */
 export async function runParallel(at: At, step: ParallelIr): Promise<Json> {
-  const width = step.maxConcurrency === undefined ? step.branches.length : Math.max(1, at.engine.count(step.maxConcurrency, at.frame, at.address));
+  const width =
+    step.maxConcurrency === undefined
+      ? step.branches.length
+      : Math.max(1, at.engine.count(step.maxConcurrency, at.frame, at.address));
   return new Branches(at, step, width).run();
 }
 
@@ -61,8 +64,14 @@ class Branches {
     });
     for (const { branch, entry } of ended.sort((a, b) => (a.entry.end ?? 0) - (b.entry.end ?? 0))) {
       recallResults(engine, branch.steps, { ...frame, scope: this.#scopeOf(branch) });
-      const isSkipped = branch.steps.length === 1 && branch.steps.every((only) => engine.journal.get(frame.prefix + only.key)?.status === 'skipped');
-      if (entry.status === 'failed') this.#ends.set(branch.id, { kind: 'failed', error: entry.error ?? { code: 'unknown', message: 'no error was recorded' } });
+      const isSkipped =
+        branch.steps.length === 1 &&
+        branch.steps.every((only) => engine.journal.get(frame.prefix + only.key)?.status === 'skipped');
+      if (entry.status === 'failed')
+        this.#ends.set(branch.id, {
+          kind: 'failed',
+          error: entry.error ?? { code: 'unknown', message: 'no error was recorded' },
+        });
       else this.#ends.set(branch.id, isSkipped ? { kind: 'skipped' } : { kind: 'ok', result: entry.result ?? null });
       this.#endUnreachable();
     }
@@ -151,4 +160,8 @@ class Branches {
   }
 }
 
-const needsFailed = (branch: BranchIr): ErrorInfo => ({ code: 'needs_failed', message: `branch ${branch.id} needs ${branch.needs.join(', ')}, of which one failed`, retryable: false });
+const needsFailed = (branch: BranchIr): ErrorInfo => ({
+  code: 'needs_failed',
+  message: `branch ${branch.id} needs ${branch.needs.join(', ')}, of which one failed`,
+  retryable: false,
+});

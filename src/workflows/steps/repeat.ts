@@ -10,7 +10,8 @@ import type { At } from './at.ts';
 /** Rounds in order. `while` is tested before each, `until` after; the journal says which rounds were done. */
 export async function runRepeat(at: At, step: RepeatIr): Promise<Json> {
   const { engine, frame, address } = at;
-  if (engine.journal.open(address)['max'] === undefined) engine.journal.setOpen(address, { max: Math.min(MAX_ITERATIONS, engine.count(step.max, frame, address)) });
+  if (engine.journal.open(address)['max'] === undefined)
+    engine.journal.setOpen(address, { max: Math.min(MAX_ITERATIONS, engine.count(step.max, frame, address)) });
   const max = Number(engine.journal.open(address)['max']);
   const yielder = new Yielder();
   let last: Json = engine.journal.open(address)['last'] ?? null;
@@ -26,7 +27,10 @@ export async function runRepeat(at: At, step: RepeatIr): Promise<Json> {
     recallResults(engine, step.do, inside); // after a restart a finished round's ids are read back: `until` looks at them
     // The round, and whether it was the last, are recorded in one turn.
     if (step.until !== undefined && engine.condition(step.until, inside, address)) return last;
-    const pause = step.delay === undefined || index + 1 >= max ? null : engine.port.now() + engine.duration(step.delay, inside, address);
+    const pause =
+      step.delay === undefined || index + 1 >= max
+        ? null
+        : engine.port.now() + engine.duration(step.delay, inside, address);
     engine.journal.setOpen(address, { round: index + 1, last, delay_until: pause });
     await yielder.round(engine, address, frame);
   }
@@ -41,5 +45,10 @@ async function delay({ engine, frame, address }: At, index: number): Promise<voi
 
 function atMax({ address }: At, step: RepeatIr, last: Json, max: number): Json {
   if (step.onMax === 'continue') return last;
-  throw new FlowError({ code: 'max_iterations', message: `step ${address}: still not done after ${max} rounds`, step: address, retryable: false });
+  throw new FlowError({
+    code: 'max_iterations',
+    message: `step ${address}: still not done after ${max} rounds`,
+    step: address,
+    retryable: false,
+  });
 }

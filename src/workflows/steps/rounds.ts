@@ -21,7 +21,8 @@ export async function runRound(engine: Engine, address: string, run: () => Promi
     engine.journal.end(address, engine.port.now(), { status: 'completed', result });
     return result;
   } catch (error) {
-    if (error instanceof FlowError) engine.journal.end(address, engine.port.now(), { status: 'failed', error: error.info });
+    if (error instanceof FlowError)
+      engine.journal.end(address, engine.port.now(), { status: 'failed', error: error.info });
     else if (error instanceof CancelledError) engine.journal.end(address, engine.port.now(), { status: 'cancelled' });
     throw error;
   }

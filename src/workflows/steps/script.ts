@@ -30,7 +30,13 @@ export async function runScript({ engine, frame, address }: At, step: ScriptIr):
       frame.token,
     );
   } catch (error) {
-    if (error instanceof FlowError && error.lostAttempt !== null) throw new FlowError({ code: 'outcome_unknown', message: `step ${address}: the worker was lost while the script ran`, step: address, retryable: false });
+    if (error instanceof FlowError && error.lostAttempt !== null)
+      throw new FlowError({
+        code: 'outcome_unknown',
+        message: `step ${address}: the worker was lost while the script ran`,
+        step: address,
+        retryable: false,
+      });
     throw error;
   }
 }

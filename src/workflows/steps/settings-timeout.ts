@@ -13,7 +13,12 @@ interface Waits {
  * Waits with the `timeout` of a step's own settings (`wait_for`, `approve`, callbacks). Gives `'timeout'` when it is
  * over; without one it waits on. The deadline is an instant in the journal, so it holds over restarts.
  */
-export async function settingsTimeout<T>(at: At, timeout: DurationIr | undefined, waits: Waits, run: (token: CancelToken) => Promise<T>): Promise<T | 'timeout'> {
+export async function settingsTimeout<T>(
+  at: At,
+  timeout: DurationIr | undefined,
+  waits: Waits,
+  run: (token: CancelToken) => Promise<T>,
+): Promise<T | 'timeout'> {
   const { engine, frame, address } = at;
   if (timeout === undefined) return engine.wait({ step: address, ...waits }, run(frame.token));
   const known = engine.journal.open(address)['until'];
@@ -40,4 +45,10 @@ export async function settingsTimeout<T>(at: At, timeout: DurationIr | undefined
 }
 
 settingsTimeout.error = (address: string): FlowError =>
-  new FlowError({ code: 'timeout', message: `step ${address}: nothing came in time`, status: 408, step: address, retryable: false });
+  new FlowError({
+    code: 'timeout',
+    message: `step ${address}: nothing came in time`,
+    status: 408,
+    step: address,
+    retryable: false,
+  });

@@ -14,7 +14,8 @@ export async function runSwitch({ engine, frame, address }: At, step: SwitchIr):
 
 /** Index of the first case that holds; -1 for the default. */
 function choose({ engine, frame, address }: At, step: SwitchIr): number {
-  if (step.on === null) return step.cases.findIndex((one) => one.when.some((when) => engine.condition(when, frame, address)));
+  if (step.on === null)
+    return step.cases.findIndex((one) => one.when.some((when) => engine.condition(when, frame, address)));
   const on = engine.resolve(step.on, frame, address);
   return step.cases.findIndex((one) => one.when.some((when) => jsonEquals(engine.resolve(when, frame, address), on)));
 }

@@ -12,12 +12,20 @@ export async function runWaitFor(at: At, step: WaitForIr): Promise<Json> {
   if (open['late'] !== undefined) return runSequence(engine, step.onTimeout ?? [], frame);
   if (open['type'] === undefined) {
     const type = String(engine.resolve(step.event, frame, address));
-    engine.journal.setOpen(address, { type, match: step.match === undefined ? null : engine.resolve(step.match, frame, address) });
+    engine.journal.setOpen(address, {
+      type,
+      match: step.match === undefined ? null : engine.resolve(step.match, frame, address),
+    });
   }
   const { type, match } = engine.journal.open(address);
   const arrived = engine.inbox.awaitEvent(address, { type: String(type), pattern: match ?? null });
   try {
-    const outcome = await settingsTimeout(at, step.settingsTimeout, { on: 'event', detail: { type: type ?? null } }, (token) => orCancelled(arrived.promise, token));
+    const outcome = await settingsTimeout(
+      at,
+      step.settingsTimeout,
+      { on: 'event', detail: { type: type ?? null } },
+      (token) => orCancelled(arrived.promise, token),
+    );
     if (outcome !== 'timeout') return outcome as unknown as Json; // an event is plain JSON
   } finally {
     engine.inbox.stopAwaitingEvent(address);
