@@ -19,6 +19,7 @@ interface Fills {
   readonly path: Path;
 }
 
+const REFERENCE = /^\$\w+(\.\w+|\[\d+\])*$/;
 /** Compiled expressions kept; a flow has far fewer, so this only bounds an evaluator that serves many flows. */
 const MAX_COMPILED = 5_000;
 
@@ -112,6 +113,8 @@ export class Evaluator {
     return this.#guard(src, () => {
       frame.built = false;
       const value = this.#compile(src)(frame);
+      // A reference computes nothing: text that came in as a result may be as long as results may be.
+      if (typeof value === 'string' && REFERENCE.test(src)) return value;
       if (typeof value === 'string' && value.length > MAX_OUTPUT_CHARS)
         throw wrong(`the result is longer than ${MAX_OUTPUT_CHARS} characters`);
       // What was not built here is a part of the data, and JSON already.

@@ -63,6 +63,8 @@ describe('limits', () => {
     expect(evaluator.evaluate('$text.size()', lookup)).toBe(1024 * 1024);
     expect(evaluator.evaluate('$deep', lookup)).toBe(ROOTS['deep']);
     expect(evaluator.evaluate('$text.matches("^(ab)+$")', lookup)).toBe(true);
+    const blob = 'x'.repeat(20 * 1024 * 1024);
+    expect(evaluator.evaluate('$get.body.blob', () => ({ body: { blob } }))).toBe(blob);
   });
 
   it('takes its budget from the options, for each call anew', () => {
