@@ -19,17 +19,25 @@ export async function withTimeout(engine: Engine, step: StepIr, frame: Frame, ru
   const { deadline, timeout } = engine.journal.open(address);
   const token = new CancelToken(frame.token);
   const timer = new CancelToken(frame.token);
-  const timedOut = engine.port.sleep(`${address} timeout`, Math.max(0, Number(deadline) - engine.port.now()), timer).then(
-    () => token.cancel('timeout'),
-    (error: unknown) => {
-      if (!(error instanceof CancelledError)) throw error;
-    },
-  );
+  const timedOut = engine.port
+    .sleep(`${address} timeout`, Math.max(0, Number(deadline) - engine.port.now()), timer)
+    .then(
+      () => token.cancel('timeout'),
+      (error: unknown) => {
+        if (!(error instanceof CancelledError)) throw error;
+      },
+    );
   try {
     return await run({ ...frame, token });
   } catch (error) {
     if (!(error instanceof CancelledError) || token.reason !== 'timeout' || frame.token.cancelled) throw error;
-    throw new FlowError({ code: 'timeout', message: `step ${address} did not end within ${Number(timeout) / 1000} s`, status: 408, step: address, retryable: true });
+    throw new FlowError({
+      code: 'timeout',
+      message: `step ${address} did not end within ${Number(timeout) / 1000} s`,
+      status: 408,
+      step: address,
+      retryable: true,
+    });
   } finally {
     timer.cancel('done');
     token.release();
@@ -44,6 +52,8 @@ export async function withRetry(engine: Engine, step: StepIr, frame: Frame, run:
   const retry = engine.retry(step.retry, frame, address);
   const first = engine.journal.get(address)?.startedAt ?? engine.port.now();
   for (let attempt = Number(engine.journal.open(address)['attempt'] ?? 1); ; attempt++) {
+    const pause = Number(engine.journal.open(address)['retry_at'] ?? 0) - engine.port.now();
+    if (pause > 0) await engine.port.sleep(`${address} retry ${attempt - 1}`, pause, frame.token);
     try {
       return await run(frame);
     } catch (error) {
@@ -52,9 +62,18 @@ export async function withRetry(engine: Engine, step: StepIr, frame: Frame, run:
       if (retry.maxDurationMs !== undefined && engine.port.now() + delay - first > retry.maxDurationMs) throw error;
       const inner = innerAddresses(step, frame.prefix);
       engine.journal.forget(inner.addresses, inner.prefixes);
-      engine.journal.beginAgain(address, { attempt: attempt + 1, last_error: errorJson(atStep(error.info, address)) });
-      engine.port.trace({ type: 'step.retrying', at: engine.port.now(), step: address, attempt: attempt + 1, error: error.info });
-      await engine.port.sleep(`${address} retry ${attempt}`, delay, frame.token);
+      engine.journal.beginAgain(address, {
+        attempt: attempt + 1,
+        retry_at: engine.port.now() + delay,
+        last_error: errorJson(atStep(error.info, address)),
+      });
+      engine.port.trace({
+        type: 'step.retrying',
+        at: engine.port.now(),
+        step: address,
+        attempt: attempt + 1,
+        error: error.info,
+      });
     }
   }
 }
