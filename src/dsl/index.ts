@@ -1,4 +1,4 @@
 // The compiler's public face: compile(source, environment) → diagnostics and, when none is an error, the IR.
 export { compile, type CompileResult } from './compile.ts';
-export { type CatalogueAction, type CompileEnvironment, DEFAULT_LIMITS } from './compile-environment.ts';
+export type { CatalogueAction, CompileEnvironment } from './compile-environment.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';

@@ -1,10 +1,5 @@
-import {
-  DefaultFailureConverter,
-  defaultPayloadConverter,
-  fromPayloadsAtIndex,
-  type Payload,
-} from '@temporalio/common';
-import proto, { type temporal } from '@temporalio/proto';
+import { DefaultFailureConverter, defaultPayloadConverter, fromPayloadsAtIndex } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import type { HistoryEvent, HistoryReader, TracedEvent } from '../../executions/history.ts';
 import type { Json } from '../../dsl/ir/json.ts';
 import type { ErrorInfo, ExecutionStatus, RunFlowInput } from '../contract.ts';
@@ -75,11 +70,7 @@ class Reader implements HistoryReader {
     this.#run = run;
     this.#count = 0;
     this.#end = null;
-    this.#input = fromPayloadsAtIndex<RunFlowInput>(
-      defaultPayloadConverter,
-      0,
-      started.input?.payloads as Payload[] | null | undefined,
-    );
+    this.#input = fromPayloadsAtIndex<RunFlowInput>(defaultPayloadConverter, 0, started.input?.payloads);
     this.#replay = new RunReplay({
       input: this.#input,
       executionId: this.#executionId,
@@ -95,10 +86,7 @@ class Reader implements HistoryReader {
   #closed(event: HistoryEvent): void {
     switch (event.eventType) {
       case TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: {
-        const payloads = event.workflowExecutionCompletedEventAttributes?.result?.payloads as
-          | Payload[]
-          | null
-          | undefined;
+        const payloads = event.workflowExecutionCompletedEventAttributes?.result?.payloads;
         this.#end = {
           status: 'completed',
           output: fromPayloadsAtIndex<Json>(defaultPayloadConverter, 0, payloads) ?? null,

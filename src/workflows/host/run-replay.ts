@@ -1,9 +1,3 @@
-import {
-  DefaultFailureConverter,
-  defaultPayloadConverter,
-  fromPayloadsAtIndex,
-  type Payload,
-} from '@temporalio/common';
 import proto, { type temporal } from '@temporalio/proto';
 import type { Json } from '../../dsl/ir/json.ts';
 import type { HistoryEvent } from '../../executions/history.ts';
@@ -26,31 +20,15 @@ import type { TraceEvent } from '../interpreter/trace.ts';
 import { fromCause } from '../runtime/from-temporal.ts';
 import { timeOf } from './event-time.ts';
 import { HistoryPort } from './history-port.ts';
+import { type Failure, first, summaryOf, toError } from './read-payloads.ts';
 import { settle } from './settle.ts';
+import { TASK_COMMANDS } from './task-commands.ts';
 
 const TYPE = proto.temporal.api.enums.v1.EventType;
-type Failure = temporal.api.failure.v1.IFailure;
 export interface Attempts {
   readonly attempts: number;
   readonly lastFailure?: ErrorInfo;
 }
-
-/** Events that a completed workflow task writes itself: they follow it without a gap. */
-const COMMANDS: ReadonlySet<number> = new Set([
-  TYPE.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
-  TYPE.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED,
-  TYPE.EVENT_TYPE_TIMER_STARTED,
-  TYPE.EVENT_TYPE_TIMER_CANCELED,
-  TYPE.EVENT_TYPE_MARKER_RECORDED,
-  TYPE.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
-  TYPE.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
-  TYPE.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
-  TYPE.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
-  TYPE.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
-  TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
-  TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED,
-  TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_REJECTED,
-]);
 
 /**
  * Replays one run as Temporal's own workers would: what arrived since the last workflow task is applied at once when
@@ -103,7 +81,7 @@ export class RunReplay {
       const before = this.#queue.slice(0, at);
       const started = this.#queue[at];
       let end = at + 2;
-      while (COMMANDS.has(this.#queue[end]?.eventType ?? 0)) end++;
+      while (TASK_COMMANDS.has(this.#queue[end]?.eventType ?? 0)) end++;
       const commands = this.#queue.slice(at + 2, end);
       this.#queue = this.#queue.slice(end);
       if (started !== undefined) await this.#task(started, before, commands);
@@ -135,15 +113,13 @@ export class RunReplay {
     };
     if (this.#execution === null) {
       this.#execution = this.#create();
-      this.#execution
-        .run()
-        .catch((error: unknown) =>
-          this.#tell({
-            type: 'execution.failed',
-            at: this.#port.now(),
-            error: { code: 'internal', message: String(error) },
-          }),
-        );
+      this.#execution.run().catch((error: unknown) =>
+        this.#tell({
+          type: 'execution.failed',
+          at: this.#port.now(),
+          error: { code: 'internal', message: String(error) },
+        }),
+      );
     }
     const updates = commands.filter((event) => event.eventType === TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED);
     const isMessage = (event: HistoryEvent): boolean => event.eventType === TYPE.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED;
@@ -319,23 +295,4 @@ export class RunReplay {
   #named(id: unknown): string {
     return this.#names.get(String(id)) ?? '';
   }
-}
-
-const first = (payloads: { payloads?: unknown[] | null } | null | undefined): Json =>
-  fromPayloadsAtIndex<Json | undefined>(
-    defaultPayloadConverter,
-    0,
-    payloads?.payloads as Payload[] | null | undefined,
-  ) ?? null;
-
-function summaryOf(event: HistoryEvent): string {
-  const summary = event.userMetadata?.summary as Payload | null | undefined;
-  return summary ? defaultPayloadConverter.fromPayload<string>(summary) : '';
-}
-
-/** A failure of the history as the SDK's error; of a wrapper for activities or children its cause. */
-function toError(failure: Failure | null | undefined): unknown {
-  if (!failure) return undefined;
-  const inner = failure.activityFailureInfo || failure.childWorkflowExecutionFailureInfo ? failure.cause : failure;
-  return inner ? new DefaultFailureConverter().failureToError(inner, defaultPayloadConverter) : undefined;
 }

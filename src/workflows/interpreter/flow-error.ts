@@ -61,7 +61,7 @@ const FIELDS = [
 export function errorJson(info: ErrorInfo): JsonObject {
   return Object.fromEntries(
     FIELDS.flatMap((key) =>
-      info[key] === undefined ? [] : [[key, key === 'cause' ? errorJson(info[key] as ErrorInfo) : (info[key] as Json)]],
+      info[key] === undefined ? [] : [[key, key === 'cause' ? errorJson(info[key]) : info[key]]],
     ),
   );
 }

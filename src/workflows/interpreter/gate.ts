@@ -108,7 +108,7 @@ export class Gate {
   /** Ends the run once everything is at rest: a failure or a join that is just on its way up must have come through first. */
   async #handOver(): Promise<void> {
     this.#settling = true;
-    for (let i = 0; i < TICKS_TO_REST; i++) await null;
+    for (let i = 0; i < TICKS_TO_REST; i++) await Promise.resolve();
     if (this.#busy > 0 || !this.#mayHandOver) {
       this.#settling = false;
       return this.#changed();

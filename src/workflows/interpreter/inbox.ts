@@ -83,7 +83,7 @@ export class Inbox {
     return bytes <= MAX_KEPT_BYTES;
   }
   #take(address: string, event: KeptEvent, arrived: Deferred<KeptEvent>): void {
-    this.#journal.setOpen(address, { event: { ...event } as unknown as Json }); // plain JSON by type, without an index signature
+    this.#journal.setOpen(address, { event: { ...event } }); // plain JSON by type, without an index signature
     arrived.resolve(event);
   }
 

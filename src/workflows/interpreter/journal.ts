@@ -37,8 +37,7 @@ export class Journal {
     this.#seq = memo.seq;
     for (const address of Object.keys(memo.steps)) {
       const entry = memo.steps[address];
-      if (entry !== undefined)
-        this.#steps.set(address, { ...entry, ...(entry.open && { open: { ...entry.open } }) } as Entry);
+      if (entry !== undefined) this.#steps.set(address, { ...entry, ...(entry.open && { open: { ...entry.open } }) });
     }
     this.#sets.push(...memo.sets);
     this.events.push(...memo.events);
@@ -106,7 +105,7 @@ export class Journal {
   forget(addresses: readonly string[], prefixes: readonly string[]): void {
     for (const address of addresses) this.#steps.delete(address);
     if (prefixes.length === 0) return;
-    for (const address of [...this.#steps.keys()])
+    for (const address of this.#steps.keys())
       if (prefixes.some((prefix) => address.startsWith(prefix))) this.#steps.delete(address);
   }
 

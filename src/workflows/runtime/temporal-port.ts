@@ -17,7 +17,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { ActionRequest, EngineActivities, SlotRequest } from '../../activities/contract.ts';
 import type { Json } from '../../dsl/ir/json.ts';
 import { type RunFlowInput, SIGNALS } from '../contract.ts';
-import { CancelledError, CancelToken } from '../interpreter/cancel.ts';
+import { CancelledError, type CancelToken } from '../interpreter/cancel.ts';
 import { childInput } from '../interpreter/child-input.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
 import type { CallOptions, ChildHandle, ChildRequest, Port } from '../interpreter/port.ts';

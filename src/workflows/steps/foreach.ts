@@ -24,7 +24,7 @@ export async function runForeach(at: At, step: ForeachIr): Promise<Json> {
   const token = new CancelToken(frame.token);
   const yielder = new Yielder();
   let next = 0;
-  let failure: unknown = null;
+  let failure: { readonly error: unknown } | null = null;
 
   const worker = async (): Promise<void> => {
     while (next < items.length && failure === null) {
@@ -45,7 +45,7 @@ export async function runForeach(at: At, step: ForeachIr): Promise<Json> {
       } catch (error) {
         if (error instanceof FlowError && step.onFailure === 'continue') results[index] = failedItem(error);
         else if (failure === null) {
-          failure = error;
+          failure = { error };
           token.cancel('sibling failed');
         }
       }
@@ -57,7 +57,7 @@ export async function runForeach(at: At, step: ForeachIr): Promise<Json> {
   } finally {
     token.release();
   }
-  if (failure !== null) throw failure;
+  if (failure !== null) throw (failure as { readonly error: unknown }).error; // set by the workers
   return results;
 }
 

@@ -29,7 +29,7 @@ class Branches {
   readonly #running = new Map<string, Promise<void>>();
   /** Ends in the order in which they came. */
   readonly #ends = new Map<string, BranchEnd>();
-  #thrown: unknown = null;
+  #thrown: { readonly error: unknown } | null = null;
   #progress: Deferred<void> = deferred<void>();
 
   constructor(at: At, step: ParallelIr, width: number) {
@@ -45,7 +45,7 @@ class Branches {
       const verdict = this.#thrown === null ? join(this.#step, this.#ends) : 'stop';
       if (verdict !== 'wait') {
         await this.#stop();
-        if (this.#thrown !== null) throw this.#thrown;
+        if (this.#thrown !== null) throw this.#thrown.error;
         if (verdict === 'stop' || 'error' in verdict) throw new FlowError((verdict as { error: ErrorInfo }).error);
         return verdict.result;
       }
@@ -124,7 +124,7 @@ class Branches {
       (error: unknown) => {
         if (error instanceof FlowError) this.#end(branch, { kind: 'failed', error: error.info });
         else if (!(error instanceof CancelledError && this.#token.cancelled && !frame.token.cancelled)) {
-          this.#thrown ??= error;
+          this.#thrown ??= { error };
           this.#settle(branch);
         } else this.#settle(branch);
       },
