@@ -18,6 +18,9 @@ import { startDevServer } from '../temporal/server.ts';
 import { echoAdapter } from './echo-adapter.ts';
 import type { HandInput } from './handwritten/request.ts';
 
+/** A workflow whose code breaks is tried again for ever: the benchmark is not. */
+const RUN_LIMIT_MS = 10 * 60_000;
+
 /** A Temporal server and one worker that runs both Weir's workflow and the hand-written ones. */
 export interface EngineRoom {
   readonly client: WorkflowClient;
@@ -57,13 +60,14 @@ export async function openEngineRoom(log: (line: string) => void): Promise<Engin
   const run = async (type: string, argument: unknown): Promise<string> => {
     const workflowId = randomUUID();
     // Eager start, as in `weir dev`, where one process holds client and worker.
-    await client.execute(type, {
+    const ended = client.execute(type, {
       workflowId,
       taskQueue,
       args: [argument],
       workflowTaskTimeout: '2s',
       requestEagerStart: true,
     });
+    await within(RUN_LIMIT_MS, ended, `${type} ${workflowId}`);
     return workflowId;
   };
   return {
@@ -107,4 +111,16 @@ function runInput(flow: FlowIr, input: RunFlowInput['input']): RunFlowInput {
     config: {},
     tags: [],
   };
+}
+
+async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} has not ended after ${ms / 1_000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
