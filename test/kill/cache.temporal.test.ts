@@ -11,14 +11,16 @@ it('without a cache, replaying all for each task, executions come to the same', 
     const traces: Record<string, readonly string[]>[] = [];
     for (const maxCachedWorkflows of [undefined, 0]) {
       const worker = await room.startWorker({ ...(maxCachedWorkflows !== undefined && { maxCachedWorkflows }) });
-      const ran = await Promise.all(compiled.map(async ([name, flow]) => {
-        const id = `cache-${name}-${String(maxCachedWorkflows)}-${process.pid}`;
-        const outcome = await outcomeOf(await room.start(flow, id));
-        const { reader, events } = await room.read(id);
-        expect(reader.status).toBe(outcome.status);
-        expect(events.some((event) => event.workflowTaskFailedEventAttributes)).toBe(false);
-        return [name, [...comparable(reader.trace)].sort()] as const;
-      }));
+      const ran = await Promise.all(
+        compiled.map(async ([name, flow]) => {
+          const id = `cache-${name}-${String(maxCachedWorkflows)}-${process.pid}`;
+          const outcome = await outcomeOf(await room.start(flow, id));
+          const { reader, events } = await room.read(id);
+          expect(reader.status).toBe(outcome.status);
+          expect(events.some((event) => event.workflowTaskFailedEventAttributes)).toBe(false);
+          return [name, [...comparable(reader.trace)].sort()] as const;
+        }),
+      );
       traces.push(Object.fromEntries(ran));
       await worker.kill();
     }

@@ -1,5 +1,6 @@
 /** Flows to be killed in: long enough to be hit, short enough to end. `keyed` calls take one attempt: a lost worker costs none. */
-const keyed = (id: string, value: string, more = ''): string => `${id}: { adapter: ledger, action: keyed, retry: false, params: { after: 250, value: ${value} }${more} }`;
+const keyed = (id: string, value: string, more = ''): string =>
+  `${id}: { adapter: ledger, action: keyed, retry: false, params: { after: 250, value: ${value} }${more} }`;
 
 export const KILL_FLOWS: Readonly<Record<string, string>> = {
   sequence: `

@@ -42,7 +42,12 @@ export class KillRoom {
   }
 
   async startWorker(options: { maxCachedWorkflows?: number } = {}): Promise<WorkerProcess> {
-    const worker = await WorkerProcess.start(this.#program, { address: this.#address, taskQueue: this.#taskQueue, ledger: this.ledgerFile, ...options });
+    const worker = await WorkerProcess.start(this.#program, {
+      address: this.#address,
+      taskQueue: this.#taskQueue,
+      ledger: this.ledgerFile,
+      ...options,
+    });
     this.#workers.push(worker);
     return worker;
   }
@@ -58,8 +63,24 @@ export class KillRoom {
   }
   async start({ flow, flows }: CompiledScenario, id: string, input: Json = {}): Promise<WorkflowHandle> {
     const trigger = { type: 'manual', source: 'test', id, time: new Date().toISOString(), data: input, headers: {} };
-    const argument = { format: 1, behaviour: CURRENT_BEHAVIOUR, flow, flows, input, environment: 'test', config: {}, tags: [], trigger } as const;
-    return this.client.workflow.start(flow.name, { workflowId: id, taskQueue: this.#taskQueue, args: [argument], workflowTaskTimeout: '2s', typedSearchAttributes: searchAttributesOf(argument) });
+    const argument = {
+      format: 1,
+      behaviour: CURRENT_BEHAVIOUR,
+      flow,
+      flows,
+      input,
+      environment: 'test',
+      config: {},
+      tags: [],
+      trigger,
+    } as const;
+    return this.client.workflow.start(flow.name, {
+      workflowId: id,
+      taskQueue: this.#taskQueue,
+      args: [argument],
+      workflowTaskTimeout: '2s',
+      typedSearchAttributes: searchAttributesOf(argument),
+    });
   }
   async read(id: string, runId?: string): Promise<{ reader: HistoryReader; events: readonly HistoryEvent[] }> {
     const reader = createHistoryReader(id);

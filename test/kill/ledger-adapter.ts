@@ -15,7 +15,11 @@ interface LedgerParams {
 }
 
 const action = (idempotency: 'key' | 'none') => ({ idempotency, completion: 'sync' }) as const;
-const manifest: Omit<AdapterManifest, 'hash'> = { name: 'ledger', version: '1.0.0', actions: { keyed: action('key'), raw: action('none') } };
+const manifest: Omit<AdapterManifest, 'hash'> = {
+  name: 'ledger',
+  version: '1.0.0',
+  actions: { keyed: action('key'), raw: action('none') },
+};
 export const ledgerManifest: AdapterManifest = { ...manifest, hash: manifestHash(manifest) };
 
 /** What a call gives; the same in virtual time. */
@@ -26,7 +30,8 @@ export function ledgerAnswer(params: LedgerParams, attempt: number): { after: nu
 /** An adapter that writes into `file` what reaches it: `keyed` is covered by an idempotency key, `raw` is not. */
 export function ledgerAdapter(file: string): Adapter {
   const act: ActionFunction = async (params, { attempt, idempotencyKey: key, execution, step, signal }) => {
-    const line = (phase: LedgerLine['phase']): void => writeLine(file, { phase, key, execution, step, attempt, pid: process.pid, at: Date.now() });
+    const line = (phase: LedgerLine['phase']): void =>
+      writeLine(file, { phase, key, execution, step, attempt, pid: process.pid, at: Date.now() });
     const answer = ledgerAnswer(params as LedgerParams, attempt); // the flows of these tests keep to it
     line('begin');
     await pause(answer.after, undefined, { signal });

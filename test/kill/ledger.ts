@@ -19,7 +19,10 @@ export function writeLine(file: string, line: LedgerLine): void {
 }
 export function readLedger(file: string): readonly LedgerLine[] {
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as LedgerLine); // written above
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LedgerLine); // written above
 }
 
 const count = <T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, number> => {
@@ -35,10 +38,15 @@ export function effectsByStep(lines: readonly LedgerLine[]): ReadonlyMap<string,
 }
 /** How often each step of each execution was sent, whatever its key. */
 export function sendsByStep(lines: readonly LedgerLine[]): ReadonlyMap<string, number> {
-  return count(lines.filter(({ phase }) => phase === 'begin'), ({ execution, step }) => `${execution} ${step}`);
+  return count(
+    lines.filter(({ phase }) => phase === 'begin'),
+    ({ execution, step }) => `${execution} ${step}`,
+  );
 }
 /** Calls that began and did not end in the same process: cut off. */
 export function cutOff(lines: readonly LedgerLine[]): readonly LedgerLine[] {
-  const ended = new Set(lines.filter(({ phase }) => phase === 'effect').map(({ key, attempt, pid }) => `${key} ${attempt} ${pid}`));
+  const ended = new Set(
+    lines.filter(({ phase }) => phase === 'effect').map(({ key, attempt, pid }) => `${key} ${attempt} ${pid}`),
+  );
   return lines.filter(({ phase, key, attempt, pid }) => phase === 'begin' && !ended.has(`${key} ${attempt} ${pid}`));
 }

@@ -12,11 +12,14 @@ afterAll(() => room.close());
 
 /** Loose: a loaded machine is no reason to fail. The target is under 5 s, and the figure is printed. */
 const BOUND_MS = 15_000;
-const call = (id: string, action: string): string => `  - ${id}: { adapter: ledger, action: ${action}, retry: { attempts: 5, initial: 50ms }, params: { after: 400, value: ${id} } }`;
+const call = (id: string, action: string): string =>
+  `  - ${id}: { adapter: ledger, action: ${action}, retry: { attempts: 5, initial: 50ms }, params: { after: 400, value: ${id} } }`;
 
 describe('a worker dies while another one lives', () => {
   it('the other goes on with everything within seconds', { timeout: 60_000 }, async () => {
-    const flow = room.compile(`flow: recovery\nsteps:\n${['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => call(id, 'keyed')).join('\n')}\n`);
+    const flow = room.compile(
+      `flow: recovery\nsteps:\n${['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => call(id, 'keyed')).join('\n')}\n`,
+    );
     const [first] = [await room.startWorker(), await room.startWorker()];
     const ids = Array.from({ length: 12 }, (_, n) => `recovery-${n}-${process.pid}`);
     const ends = [];
@@ -29,8 +32,16 @@ describe('a worker dies while another one lives', () => {
     const lines = room.ledger().filter(({ execution }) => ids.includes(execution));
     const cut = new Set(cutOff(lines).map(({ execution }) => execution));
     // Those that were hit: from the kill to their next effect.
-    const gaps = [...cut].map((id) => (lines.find((line) => line.execution === id && line.phase === 'effect' && line.at > killedAt)?.at ?? Number.POSITIVE_INFINITY) - killedAt).sort((a, b) => a - b);
-    console.log(`recovery: ${cut.size} of ${ids.length} executions hit, next effect after ${gaps[Math.floor(gaps.length / 2)]} ms (median), ${gaps.at(-1)} ms (longest)`);
+    const gaps = [...cut]
+      .map(
+        (id) =>
+          (lines.find((line) => line.execution === id && line.phase === 'effect' && line.at > killedAt)?.at ??
+            Number.POSITIVE_INFINITY) - killedAt,
+      )
+      .sort((a, b) => a - b);
+    console.log(
+      `recovery: ${cut.size} of ${ids.length} executions hit, next effect after ${gaps[Math.floor(gaps.length / 2)]} ms (median), ${gaps.at(-1)} ms (longest)`,
+    );
     expect(cut.size).toBeGreaterThan(0);
     expect(gaps.at(-1)).toBeLessThan(BOUND_MS);
     const effects = effectsByStep(lines);
@@ -39,7 +50,9 @@ describe('a worker dies while another one lives', () => {
   });
 
   it('what is not covered is sent once at most, and reported as unknown', { timeout: 60_000 }, async () => {
-    const flow = room.compile(`flow: uncovered\nsteps:\n${['a', 'b', 'c', 'd'].map((id) => call(id, 'raw')).join('\n')}\n`);
+    const flow = room.compile(
+      `flow: uncovered\nsteps:\n${['a', 'b', 'c', 'd'].map((id) => call(id, 'raw')).join('\n')}\n`,
+    );
     const worker = await room.startWorker();
     const ids = Array.from({ length: 8 }, (_, n) => `uncovered-${n}-${process.pid}`);
     const ends = new Map<string, ReturnType<typeof outcomeOf>>();
@@ -52,12 +65,18 @@ describe('a worker dies while another one lives', () => {
     const lines = room.ledger().filter(({ execution }) => ids.includes(execution));
     expect([...sendsByStep(lines)].filter(([, sends]) => sends > 1)).toEqual([]);
     const unknown = cutOff(lines).filter(({ pid }) => pid === worker.pid);
-    for (const { execution, step } of unknown) expect(outcomes.get(execution), execution).toMatchObject({ status: 'failed', error: { code: 'outcome_unknown', step } });
+    for (const { execution, step } of unknown)
+      expect(outcomes.get(execution), execution).toMatchObject({
+        status: 'failed',
+        error: { code: 'outcome_unknown', step },
+      });
     const hit = new Set(unknown.map(({ execution }) => execution));
     // Its effect may be there and its answer lost: then it is unknown too. Whoever ended well was not hit.
     for (const id of ids) if (outcomes.get(id)?.status === 'completed') expect(hit.has(id)).toBe(false);
     const codes = [...outcomes.values()].map(({ status, error }) => error?.code ?? status);
-    console.log(`uncovered: ${codes.filter((code) => code === 'outcome_unknown').length} unknown, ${codes.filter((code) => code === 'completed').length} completed`);
+    console.log(
+      `uncovered: ${codes.filter((code) => code === 'outcome_unknown').length} unknown, ${codes.filter((code) => code === 'completed').length} completed`,
+    );
     expect(new Set(codes.filter((code) => code !== 'completed'))).toEqual(new Set(['outcome_unknown']));
   });
 });

@@ -16,7 +16,14 @@ let stateFile: string;
 let port: number;
 let server: DevServer;
 let room: KillRoom;
-const start = (): Promise<DevServer> => startDevServer({ env: { ...process.env, TEMPORAL_ADDRESS: undefined }, log: () => undefined, stateFile, port, uiPort: false });
+const start = (): Promise<DevServer> =>
+  startDevServer({
+    env: { ...process.env, TEMPORAL_ADDRESS: undefined },
+    log: () => undefined,
+    stateFile,
+    port,
+    uiPort: false,
+  });
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'weir-server-kill-'));
   stateFile = join(folder, 'temporal.db');
@@ -32,21 +39,26 @@ afterAll(async () => {
 
 /** The server's process: the one that was given our state file and is no shell around it. */
 function serverPid(): number {
-  const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
-    try {
-      const [command = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      return command.endsWith('temporal') && args.includes(stateFile);
-    } catch {
-      return false; // gone meanwhile
-    }
-  });
+  const found = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const [command = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return command.endsWith('temporal') && args.includes(stateFile);
+      } catch {
+        return false; // gone meanwhile
+      }
+    });
   expect(found).toHaveLength(1);
   return Number(found[0]);
 }
 
 it('executions go on after the server was killed', { timeout: 90_000 }, async () => {
-  const call = (id: string): string => `  - ${id}: { adapter: ledger, action: keyed, params: { after: 200, value: ${id} } }`;
-  const flow = room.compile(`flow: server-kill\nsteps:\n${['a', 'b', 'c', 'd', 'e'].map(call).join('\n')}\n  - wait: 1s\n${call('f')}\n`);
+  const call = (id: string): string =>
+    `  - ${id}: { adapter: ledger, action: keyed, params: { after: 200, value: ${id} } }`;
+  const flow = room.compile(
+    `flow: server-kill\nsteps:\n${['a', 'b', 'c', 'd', 'e'].map(call).join('\n')}\n  - wait: 1s\n${call('f')}\n`,
+  );
   await room.startWorker();
   const ids = Array.from({ length: 4 }, (_, n) => `server-kill-${n}-${process.pid}`);
   for (const id of ids) await room.start(flow, id);
@@ -57,7 +69,8 @@ it('executions go on after the server was killed', { timeout: 90_000 }, async ()
   await server.stop();
   server = await start();
   const up = Date.now();
-  for (const id of ids) expect(await outcomeOf(room.client.workflow.getHandle(id))).toMatchObject({ status: 'completed', output: 'f' });
+  for (const id of ids)
+    expect(await outcomeOf(room.client.workflow.getHandle(id))).toMatchObject({ status: 'completed', output: 'f' });
   const next = room.ledger().find(({ phase, at }) => phase === 'begin' && at > up);
   console.log(`server killed: up again after ${up - killedAt} ms, next call ${(next?.at ?? 0) - up} ms later`);
   expect(before).toBeGreaterThan(0);

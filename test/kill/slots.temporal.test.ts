@@ -18,7 +18,10 @@ const spans: Span[] = [];
 const probe = {
   manifest: ledgerManifest,
   actions: {
-    keyed: async (params: unknown, { execution, step, signal }: { execution: string; step: string; signal: AbortSignal }) => {
+    keyed: async (
+      params: unknown,
+      { execution, step, signal }: { execution: string; step: string; signal: AbortSignal },
+    ) => {
       const span = { execution, step, from: Date.now(), to: Number.POSITIVE_INFINITY };
       spans.push(span);
       try {
@@ -35,20 +38,30 @@ const probe = {
 };
 let wiring: TemporalWiring;
 beforeAll(async () => {
-  wiring = await TemporalWiring.start(inject('temporalAddress'), { taskQueue: `slots-${process.pid}`, adapters: [probe] });
+  wiring = await TemporalWiring.start(inject('temporalAddress'), {
+    taskQueue: `slots-${process.pid}`,
+    adapters: [probe],
+  });
 });
 afterAll(() => wiring.stop());
 
 const WORK = '- work: { adapter: ledger, action: keyed, params: { after: 150 } }';
 const flowOf = (name: string, concurrency: string, steps: readonly string[] = [WORK], rest = '') =>
-  compileScenario({ source: `flow: ${name}\nconcurrency: { key: one, ${concurrency} }\nsteps:\n${steps.map((step) => `  ${step}`).join('\n')}\n${rest}` }, [probe]);
+  compileScenario(
+    {
+      source: `flow: ${name}\nconcurrency: { key: one, ${concurrency} }\nsteps:\n${steps.map((step) => `  ${step}`).join('\n')}\n${rest}`,
+    },
+    [probe],
+  );
 
 async function start(flow: ReturnType<typeof flowOf>, id: string) {
   const first = await wiring.startCase({ ...flow, input: {} }, `${id}-${process.pid}`);
   return { steering: new Steering(wiring, first), outcome: outcomeOf(first), id: first.workflowId };
 }
-const spanOf = (id: string, step = 'work'): Span | undefined => spans.find((span) => span.execution === id && span.step === step);
-const atOnce = (of: readonly Span[]): number => Math.max(...of.map(({ from }) => of.filter((other) => other.from <= from && other.to > from).length));
+const spanOf = (id: string, step = 'work'): Span | undefined =>
+  spans.find((span) => span.execution === id && span.step === step);
+const atOnce = (of: readonly Span[]): number =>
+  Math.max(...of.map(({ from }) => of.filter((other) => other.from <= from && other.to > from).length));
 
 describe.concurrent('a limit', () => {
   it.each([1, 2])('of %i is never overrun, and the first to ask is the first to run', async (limit) => {
@@ -64,7 +77,9 @@ describe.concurrent('a limit', () => {
     const own = asked.map(({ id }) => spanOf(id)).filter((span) => span !== undefined);
     expect(own).toHaveLength(6);
     expect(atOnce(own)).toBeLessThanOrEqual(limit);
-    expect([...own].sort((a, b) => a.from - b.from).map(({ execution }) => execution)).toEqual(own.map(({ execution }) => execution));
+    expect([...own].sort((a, b) => a.from - b.from).map(({ execution }) => execution)).toEqual(
+      own.map(({ execution }) => execution),
+    );
   });
 
   it('with `reject` refuses at once', async () => {
@@ -72,7 +87,10 @@ describe.concurrent('a limit', () => {
     const holder = await start(flow, 'reject-holder');
     await holder.steering.waiting('gate');
     const refused = await start(flow, 'reject-refused');
-    expect(await refused.outcome).toMatchObject({ status: 'failed', error: { code: 'concurrency_limit', status: 429 } });
+    expect(await refused.outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'concurrency_limit', status: 429 },
+    });
     await holder.steering.decide('gate', true);
     expect(await holder.outcome).toMatchObject({ status: 'completed' });
     const later = await start(flow, 'reject-later');
@@ -81,15 +99,28 @@ describe.concurrent('a limit', () => {
     expect(await later.outcome).toMatchObject({ status: 'cancelled' });
   });
 
-  it('with `cancel_oldest` starts after the other\'s `finally`', async () => {
+  it("with `cancel_oldest` starts after the other's `finally`", async () => {
     const rest = 'finally:\n  - tidy: { adapter: ledger, action: keyed, params: { after: 400 } }\n';
-    const flow = flowOf('slots-oldest', 'limit: 1, when_full: cancel_oldest', [WORK, '- wait: { until: "${ $input.until }" }'], rest);
-    const long = await wiring.startCase({ ...flow, input: { until: '2099-01-01T00:00:00Z' } }, `oldest-1-${process.pid}`);
+    const flow = flowOf(
+      'slots-oldest',
+      'limit: 1, when_full: cancel_oldest',
+      [WORK, '- wait: { until: "${ $input.until }" }'],
+      rest,
+    );
+    const long = await wiring.startCase(
+      { ...flow, input: { until: '2099-01-01T00:00:00Z' } },
+      `oldest-1-${process.pid}`,
+    );
     await new Steering(wiring, long).completed('work');
-    const short = await wiring.startCase({ ...flow, input: { until: '2020-01-01T00:00:00Z' } }, `oldest-2-${process.pid}`);
+    const short = await wiring.startCase(
+      { ...flow, input: { until: '2020-01-01T00:00:00Z' } },
+      `oldest-2-${process.pid}`,
+    );
     expect(await outcomeOf(long)).toMatchObject({ status: 'failed' });
     expect(await outcomeOf(short)).toMatchObject({ status: 'completed' });
-    expect(spanOf(short.workflowId)?.from).toBeGreaterThanOrEqual(spanOf(long.workflowId, 'tidy')?.to ?? Number.POSITIVE_INFINITY);
+    expect(spanOf(short.workflowId)?.from).toBeGreaterThanOrEqual(
+      spanOf(long.workflowId, 'tidy')?.to ?? Number.POSITIVE_INFINITY,
+    );
   });
 });
 
@@ -138,7 +169,9 @@ describe.concurrent('a slot comes free', () => {
     await next.steering.waiting('flow');
     for (const round of [1, 2]) {
       await holder.steering.rollback({ to: 'before' });
-      await holder.steering.until(({ trace }) => trace.filter(({ type }) => type === 'execution.rolled_back').length === round);
+      await holder.steering.until(
+        ({ trace }) => trace.filter(({ type }) => type === 'execution.rolled_back').length === round,
+      );
       await holder.steering.waiting('gate');
     }
     await pause(500);
@@ -153,7 +186,9 @@ describe.concurrent('a slot comes free', () => {
 it('holds over a killed worker', { timeout: 60_000 }, async () => {
   const room = await KillRoom.open(inject('temporalAddress'), 'slot-kill');
   try {
-    const flow = room.compile('flow: slot-kill\nconcurrency: { limit: 1, key: one }\nsteps:\n  - work: { adapter: ledger, action: keyed, params: { after: 500 } }\n');
+    const flow = room.compile(
+      'flow: slot-kill\nconcurrency: { limit: 1, key: one }\nsteps:\n  - work: { adapter: ledger, action: keyed, params: { after: 500 } }\n',
+    );
     let worker = await room.startWorker();
     const ends = [];
     for (let n = 0; n < 4; n++) ends.push(outcomeOf(await room.start(flow, `slot-kill-${n}-${process.pid}`)));
@@ -169,7 +204,8 @@ it('holds over a killed worker', { timeout: 60_000 }, async () => {
       return { from: own[0]?.at ?? 0, to: own.at(-1)?.at ?? 0 };
     });
     expect(ran).toHaveLength(4);
-    for (const one of ran) expect(ran.filter((other) => other !== one && other.from < one.to && other.to > one.from)).toEqual([]);
+    for (const one of ran)
+      expect(ran.filter((other) => other !== one && other.from < one.to && other.to > one.from)).toEqual([]);
   } finally {
     await room.close();
   }

@@ -33,7 +33,10 @@ describe(`${KILLS} kills (seed ${SEED})`, () => {
         const id = `kill-${name}-${ids.length}-${process.pid}`;
         ids.push({ id, name });
         running.add(name);
-        ends.set(id, outcomeOf(await room.start(flow, id)).finally(() => running.delete(name)));
+        ends.set(
+          id,
+          outcomeOf(await room.start(flow, id)).finally(() => running.delete(name)),
+        );
       }
     };
     for (let kill = 0; kill < KILLS; kill++) {
@@ -51,15 +54,29 @@ describe(`${KILLS} kills (seed ${SEED})`, () => {
     for (const { id, name } of ids) {
       const flow = compiled.get(name);
       if (flow === undefined) throw new Error(name);
-      const virtual = await runVirtual({ ...flow, input: {}, call: ({ params }, attempt) => answer(params as object, attempt) });
-      expect(outcomes.get(id), id).toMatchObject({ status: virtual.status, output: virtual.output, error: virtual.error === null ? null : { code: virtual.error.code } });
+      const virtual = await runVirtual({
+        ...flow,
+        input: {},
+        call: ({ params }, attempt) => answer(params as object, attempt),
+      });
+      expect(outcomes.get(id), id).toMatchObject({
+        status: virtual.status,
+        output: virtual.output,
+        error: virtual.error === null ? null : { code: virtual.error.code },
+      });
       const { reader } = await room.read(id);
       expect([...comparable(reader.trace)].sort(), id).toEqual([...comparable(virtual.trace)].sort());
-      const steps = new Set(virtual.trace.flatMap((event) => (event.type === 'step.completed' && event.kind === 'call' ? [event.step] : [])));
+      const steps = new Set(
+        virtual.trace.flatMap((event) =>
+          event.type === 'step.completed' && event.kind === 'call' ? [event.step] : [],
+        ),
+      );
       for (const step of steps) expect([step, effects.get(`${id} ${step}`)], id).toEqual([step, 1]);
     }
     const cut = cutOff(lines);
-    console.log(`kills ${KILLS}, seed ${SEED}: ${ids.length} executions, ${effects.size} effects, ${sum(sendsByStep(lines))} sends, ${cut.length} calls cut off`);
+    console.log(
+      `kills ${KILLS}, seed ${SEED}: ${ids.length} executions, ${effects.size} effects, ${sum(sendsByStep(lines))} sends, ${cut.length} calls cut off`,
+    );
     // A test in which no kill hit anything would show nothing.
     expect(cut.length).toBeGreaterThan(KILLS / 2);
   });
@@ -67,6 +84,9 @@ describe(`${KILLS} kills (seed ${SEED})`, () => {
 
 const answer = (params: object, attempt: number) => {
   const { after, failed, value } = ledgerAnswer(params, attempt);
-  return failed ? { after, error: { code: 'http_503', message: 'not yet', retryable: true } } : { after, result: value };
+  return failed
+    ? { after, error: { code: 'http_503', message: 'not yet', retryable: true } }
+    : { after, result: value };
 };
-const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((total, one) => total + one, 0);
+const sum = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((total, one) => total + one, 0);

@@ -13,10 +13,20 @@ installRuntime(() => undefined);
 const connection = await NativeConnection.connect({ address });
 const adapter = ledgerAdapter(ledger);
 const activities = {
-  ...createActivities({ registry: { find: async () => adapter }, secrets: createSecretsResolver([]), callbackUrls: ({ nonce }) => `http://127.0.0.1/callbacks/${nonce}`, log: () => undefined }),
+  ...createActivities({
+    registry: { find: async () => adapter },
+    secrets: createSecretsResolver([]),
+    callbackUrls: ({ nonce }) => `http://127.0.0.1/callbacks/${nonce}`,
+    log: () => undefined,
+  }),
   ...slotActivities(new Client({ connection }), taskQueue),
 };
-const worker = await createWorker({ connection, activities, taskQueue, ...(cached !== '-' && { maxCachedWorkflows: Number(cached) }) });
+const worker = await createWorker({
+  connection,
+  activities,
+  taskQueue,
+  ...(cached !== '-' && { maxCachedWorkflows: Number(cached) }),
+});
 process.stdin.on('end', () => process.exit(1)).resume(); // does not outlive the test
 process.stdout.write('ready\n');
 await worker.run();

@@ -25,7 +25,9 @@ export async function buildWorkerProgram(): Promise<WorkerProgram> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    banner: { js: "import { createRequire as weirRequire } from 'node:module'; const require = weirRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as weirRequire } from 'node:module'; const require = weirRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
   copyFileSync(await cachedWorkflowBundle(ROOT), join(room, 'workflow-bundle.js'));
@@ -45,8 +47,15 @@ export class WorkerProcess {
   readonly pid: number;
   readonly #child: ChildProcess;
 
-  static async start(program: WorkerProgram, { address, taskQueue, ledger, maxCachedWorkflows }: WorkerOptions): Promise<WorkerProcess> {
-    const child = spawn(process.execPath, [program.path, address, taskQueue, ledger, String(maxCachedWorkflows ?? '-')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static async start(
+    program: WorkerProgram,
+    { address, taskQueue, ledger, maxCachedWorkflows }: WorkerOptions,
+  ): Promise<WorkerProcess> {
+    const child = spawn(
+      process.execPath,
+      [program.path, address, taskQueue, ledger, String(maxCachedWorkflows ?? '-')],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
     await Promise.race([
       once(child.stdout, 'data'),
       once(child, 'exit').then(([code]) => {

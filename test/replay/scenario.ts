@@ -24,7 +24,7 @@ export interface Scenario {
   readonly short?: true;
 }
 
-function adapterOf(name: string, actions: Adapter['actions'], idempotency: 'safe' | 'none'): Adapter {
+export function adapterOf(name: string, actions: Adapter['actions'], idempotency: 'safe' | 'none'): Adapter {
   const manifest: Omit<AdapterManifest, 'hash'> = {
     name,
     version: '1.0.0',
