@@ -34,6 +34,9 @@ export function temporalProblem(error: unknown, executionId?: string): unknown {
         'Temporal did not answer. What was asked for may or may not have happened; asking again is safe.',
         { cause: error },
       );
+    // An update can't be taken while the workers fail or time out.
+    case GRPC.failedPrecondition:
+      return noWorker(error);
     case GRPC.invalidArgument:
       return new Problem('invalid_request', `Temporal refuses the request: ${cause?.details ?? ''}`, { cause: error });
     default:
@@ -43,17 +46,22 @@ export function temporalProblem(error: unknown, executionId?: string): unknown {
 
 /** The answer when an update was not accepted in time: the caller keeps what was sent, and sends it again. */
 export function noWorker(cause?: unknown): Problem {
-  return new Problem('no_worker', 'No worker took the message in time. It does not count yet: send it again.', {
-    cause,
-  });
+  return new Problem(
+    'no_worker',
+    'No worker took the message in time. It may still be taken: look at the execution, or send the same again.',
+    {
+      cause,
+    },
+  );
 }
 
 export function isNotFound(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || grpcCause(error)?.code === GRPC.notFound;
 }
-/** Too many updates of one execution in flight, or too many requests. */
-export function isExhausted(error: unknown): boolean {
-  return grpcCause(error)?.code === GRPC.resourceExhausted;
+/** Too many updates of one execution in flight, too many requests, or a workflow task that failed and is tried again. */
+export function isPassing(error: unknown): boolean {
+  const code = grpcCause(error)?.code;
+  return code === GRPC.resourceExhausted || code === GRPC.failedPrecondition;
 }
 
 function notFound(executionId: string | undefined, cause: unknown): Problem {

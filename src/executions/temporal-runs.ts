@@ -8,7 +8,7 @@ import { decodePayloads } from './decode-payloads.ts';
 import type { HistoryEvent } from './history.ts';
 import { describeRun, isExecution, summarizeRun } from './run-description.ts';
 import type { Runs, StartRun, UpdateAnswer, UpdateRequest } from './runs.ts';
-import { isExhausted, isNotFound, noWorker, temporalProblem } from './temporal-problem.ts';
+import { isPassing, isNotFound, noWorker, temporalProblem } from './temporal-problem.ts';
 
 export interface TemporalRunsOptions {
   readonly client: Client;
@@ -179,7 +179,7 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
           return await sendUpdate(client, request, until);
         } catch (error) {
           if (isNotFound(error)) return { kind: 'ended' };
-          if (!isExhausted(error) || Date.now() + pause >= until) throw temporalProblem(error, request.executionId);
+          if (!isPassing(error) || Date.now() + pause >= until) throw temporalProblem(error, request.executionId);
           await new Promise((resolve) => setTimeout(resolve, pause));
         }
       }

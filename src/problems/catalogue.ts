@@ -156,7 +156,7 @@ export const PROBLEM_CATALOGUE = {
   no_worker: {
     status: 503,
     title: 'No worker answered in time',
-    remedy: 'Start a worker (`weir worker`), then send the same request again: it counts once.',
+    remedy: 'Send the same request again, an event with the same `id`: it counts once. If none runs, start a worker.',
     retryAfter: 5,
   },
   overloaded: {

@@ -13,6 +13,7 @@ import { Journal } from './journal.ts';
 import type { ChildHandle, Port } from './port.ts';
 import { stepsByKey, withInner } from './static-tree.ts';
 import type { TraceEvent } from './trace.ts';
+import { withinLimit } from './within-limit.ts';
 
 /** A wait shorter than this doesn't change the status that operators see. */
 const LONG_WAIT_MS = 60_000;
@@ -53,7 +54,9 @@ export class Engine {
     return this.#guard(address, () => this.#evaluator.resolve(value, this.lookup(frame)));
   }
   resolveParams(value: ValueIr, frame: Frame, address: string): { params: Json; fills: readonly Fill[] } {
-    return this.#guard(address, () => this.#evaluator.resolveParams(value, this.lookup(frame)));
+    const resolved = this.#guard(address, () => this.#evaluator.resolveParams(value, this.lookup(frame)));
+    withinLimit(resolved.params, address);
+    return resolved;
   }
   condition(value: ValueIr, frame: Frame, address: string): boolean {
     return this.#guard(address, () => {

@@ -12,6 +12,7 @@ import { runSequence } from './run-step.ts';
 import { Scope, Variables } from './scope.ts';
 import { runShielded } from './shield.ts';
 import { findStep, truncateMemo } from './truncate-memo.ts';
+import { withinLimit } from './within-limit.ts';
 
 /** A flow whose time is over starts over at most this often (dsl.md, section 1). */
 const MAX_RESTARTS = 2;
@@ -118,7 +119,8 @@ export class Lifecycle {
       const last = await runSequence(this.engine, this.engine.flow.steps, frame);
       await this.engine.gate.pass(frame.token);
       const { output } = this.engine.flow;
-      return { kind: 'completed', output: output === null ? last : this.engine.resolve(output, frame, 'output') };
+      const value = output === null ? last : this.engine.resolve(output, frame, 'output');
+      return { kind: 'completed', output: withinLimit(value, 'output') };
     } catch (error) {
       // A failure on the way out of a cancellation doesn't undo it.
       if (error instanceof FlowError && !this.#root.cancelled) return this.#handle(error, frame);

@@ -2,6 +2,7 @@ import type { FlowIr } from '../../dsl/ir/flow.ts';
 import type { Json } from '../../dsl/ir/json.ts';
 import type { FlowStepIr } from '../../dsl/ir/step.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
+import { withinLimit } from '../interpreter/within-limit.ts';
 import type { At } from './at.ts';
 
 /** Sub-flows nest at most this deep (dsl.md, section 2). */
@@ -18,7 +19,7 @@ export async function runFlowStep(at: At, step: FlowStepIr): Promise<Json> {
       retryable: false,
     });
   const { flow, flows } = await resolve(at, step);
-  const given = engine.resolve(step.input, frame, address);
+  const given = withinLimit(engine.resolve(step.input, frame, address), address);
   const input =
     flow.inputs === null
       ? given

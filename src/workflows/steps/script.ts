@@ -1,6 +1,7 @@
 import type { Json } from '../../dsl/ir/json.ts';
 import type { ScriptIr } from '../../dsl/ir/step.ts';
 import { FlowError } from '../interpreter/flow-error.ts';
+import { withinLimit } from '../interpreter/within-limit.ts';
 import type { At } from './at.ts';
 
 /** A call of the `script` adapter, once: a script is not known to be safe to run twice. */
@@ -12,7 +13,7 @@ export async function runScript({ engine, frame, address }: At, step: ScriptIr):
       {
         adapter: 'script',
         action: step.runtime,
-        params: { source: step.source, input: engine.resolve(step.input, frame, address) },
+        params: { source: step.source, input: withinLimit(engine.resolve(step.input, frame, address), address) },
         fills: [],
         flow: { name: engine.flow.name, version: engine.flow.version },
         execution: engine.executionId,
