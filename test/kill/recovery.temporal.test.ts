@@ -79,4 +79,22 @@ describe('a worker dies while another one lives', () => {
     );
     expect(new Set(codes.filter((code) => code !== 'completed'))).toEqual(new Set(['outcome_unknown']));
   });
+
+  it('a long loop of control steps goes on: its replay fits into a workflow task', { timeout: 60_000 }, async () => {
+    const loop = (id: string): string =>
+      `  - ${id}: { foreach: { in: "\${ range(3000) }", do: [ { set: { n: "\${ $vars.n + 1 }" } } ] } }`;
+    const flow = room.compile(
+      `flow: control-kill\nvars: { n: 0 }\nsteps:\n${loop('first')}\n${call('a', 'keyed')}\n${loop('second')}\n${call('b', 'keyed')}\noutput: $vars.n\n`,
+    );
+    let worker = await room.startWorker();
+    const id = `control-kill-${process.pid}`;
+    const end = outcomeOf(await room.start(flow, id));
+    for (const ms of [900, 1_500]) {
+      await pause(ms);
+      await worker.kill();
+      worker = await room.startWorker();
+    }
+    expect(await end).toMatchObject({ status: 'completed', output: 6_000 });
+    expect([...effectsByStep(room.ledger().filter(({ execution }) => execution === id)).values()]).toEqual([1, 1]);
+  });
 });

@@ -170,6 +170,16 @@ output: { child: $child, seen: $vars.seen }
     },
   },
   {
+    name: 'sub-flow-computed',
+    input: { which: 'computed-child' },
+    source:
+      'flow: sub-flow-computed\nsteps:\n  - child: { flow: { name: $input.which, input: { n: 4 } } }\noutput: $child\n',
+    flows: {
+      'computed-child':
+        'flow: computed-child\nsteps:\n  - a: { adapter: demo, action: act, params: { value: "${ $input.n * 2 }" } }\n',
+    },
+  },
+  {
     name: 'emit',
     source:
       'flow: emit\nsteps:\n  - told: { emit: { type: order.paid, data: { order: 7 } } }\noutput: "${ size($told.id) }"\n',
