@@ -38,7 +38,7 @@ export async function rollBack(
   }
   const memo = cut(loaded, request.to, { newKeys: request.newKeys === true });
   if (request.compensate !== true || !ENDED_UNCOMPENSATED.has(loaded.description.status)) {
-    await goOn(deps, loaded, memo);
+    await goOn(deps, loaded, { memo, rolledBackTo: request.to });
     return answer;
   }
   if (loaded.description.status === 'terminated')
@@ -47,7 +47,7 @@ export async function rollBack(
       'A terminated execution was cut off in the middle of its steps: it can be rolled back, but not be compensated first.',
     );
   // The whole past again, held at its end: what was done since is then compensated by the workflow itself.
-  await goOn(deps, loaded, { ...loaded.reader.memo(), paused: true, deadline: null });
+  await goOn(deps, loaded, { memo: { ...loaded.reader.memo(), paused: true, deadline: null }, rolledBackTo: null });
   const outcome = await sendRollback(deps, executionId, request);
   if (outcome.kind === 'done') return answer;
   throw outcome.kind === 'refused'
@@ -62,13 +62,17 @@ function sendRollback(deps: GoBackDeps, executionId: string, request: RollbackMe
   return deps.runs.update({ executionId, name: UPDATES.rollback, id: randomUUID(), argument: { ...request } });
 }
 
-async function goOn(deps: GoBackDeps, { id, reader, description }: LoadedExecution, memo: Memo): Promise<void> {
+async function goOn(
+  deps: GoBackDeps,
+  { id, reader, description }: LoadedExecution,
+  { memo, rolledBackTo }: { readonly memo: Memo; readonly rolledBackTo: string | null },
+): Promise<void> {
   const { slotHeld: _held, slotCoordinator: _coordinator, ...input } = reader.input;
   const startedAt = input.startedAt ?? reader.trace[0]?.at ?? description.startedAt.getTime();
   const outcome = await deps.runs.start({
     executionId: id,
     input: { ...input, startedAt, memo },
-    memo: { ...description.memo, previous_run: description.runId },
+    memo: { ...description.memo, previous_run: description.runId, rolled_back_to: rolledBackTo },
     again: true,
   });
   if (outcome === 'exists') throw new Problem('rollback_refused', `Execution ${id} runs again already.`);

@@ -50,6 +50,8 @@ export interface RunMemo {
   readonly request?: string;
   /** The run before, where a rollback after the end started a new chain. */
   readonly previous_run?: string;
+  /** The step that a run started for a rollback goes back to; null where the run itself rolls back, after compensating. */
+  readonly rolled_back_to?: string | null;
 }
 
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'continued';

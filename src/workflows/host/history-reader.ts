@@ -77,6 +77,8 @@ class Reader implements HistoryReader {
       trace: (event) => this.#tell(event),
       attempts: this.#attempts,
     });
+    const step = started.continuedExecutionRunId ? null : rolledBackTo(started.memo);
+    if (first !== undefined && step !== null) this.#tell({ type: 'execution.rolled_back', at: timeOf(first), step });
   }
   #tell(event: TraceEvent): void {
     this.#trace.push({ ...event, id: `${this.#run}.${++this.#count}` });
@@ -129,4 +131,11 @@ class Reader implements HistoryReader {
       default:
     }
   }
+}
+
+/** The step that this run began with, where it was started to roll an ended execution back (executions/go-back.ts). */
+function rolledBackTo(memo: proto.temporal.api.common.v1.IMemo | null | undefined): string | null {
+  const field = memo?.fields?.['rolled_back_to'];
+  const step = field == null ? null : defaultPayloadConverter.fromPayload<unknown>(field);
+  return typeof step === 'string' ? step : null;
 }
