@@ -10,7 +10,11 @@ export interface Counted {
 }
 
 /** Runs a case; `handOver.at` (0-based) is the gate from which on the history is said to be long, until the run hands over. */
-export async function counted(one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'config' | 'script'>, handOver: { readonly at: number; readonly how: 'advised' | 'must' } | null = null, more: Parameters<typeof runCase>[1] = {}): Promise<Counted> {
+export async function counted(
+  one: Pick<LoadedCase, 'flow' | 'flows' | 'input' | 'config' | 'script'>,
+  handOver: { readonly at: number; readonly how: 'advised' | 'must' } | null = null,
+  more: Parameters<typeof runCase>[1] = {},
+): Promise<Counted> {
   const calls: string[] = [];
   let gates = 0;
   let long: string | null = null;

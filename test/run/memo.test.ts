@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepEntry } from '../../src/workflows/interpreter/memo.ts';
+import { stepsByKey } from '../../src/workflows/interpreter/static-tree.ts';
 import { truncateMemo } from '../../src/workflows/interpreter/truncate-memo.ts';
 import { completedCalls, loadRunCases } from './corpus.ts';
 import { counted, ending } from './counted.ts';
@@ -55,6 +56,29 @@ describe('going back to before each step', () => {
         `${when}: made again though done before`,
       ).toEqual([]);
       if (one.script === undefined) expect(ending(again.result), when).toEqual(ending(whole.result));
+    }
+  });
+});
+
+/** Pauses between attempts are over by then. */
+const LATER = Date.UTC(2027, 0, 1);
+
+describe('cancelled before it goes on from its memo', () => {
+  it.each(CASES.filter(([, one]) => !COUNTS_RUNS.has(one.name)))('%s', async (_name, one) => {
+    const { memo } = (await counted(one)).result;
+    for (const to of Object.keys(memo.steps)) {
+      const back = truncateMemo(memo, to, { flow: one.flow });
+      const { result } = await counted(one, null, { memo: back, startAt: LATER, script: [{ at: -1, do: { kind: 'cancel' } }] });
+      const when = `back to ${to}`;
+      expect(result.status, when).toBe('cancelled');
+      const started = new Set(result.trace.flatMap((event) => (event.type === 'step.started' ? [event.step] : [])));
+      for (const [address, entry] of Object.entries(back.steps)) {
+        if (entry.status !== 'open' || /[|\]]/.test(address.slice(address.lastIndexOf('.') + 1))) continue;
+        expect(result.memo.steps[address]?.status, `${when}: ${address}`).not.toBe('open');
+        const key = address.slice(address.lastIndexOf('.') + 1);
+        const first = stepsByKey(one.flow).get(key)?.finally?.[0];
+        if (first !== undefined && first.if === undefined && back.steps[address.slice(0, -key.length) + first.key] === undefined) expect(started, when).toContain(address.slice(0, -key.length) + first.key);
+      }
     }
   });
 });

@@ -16,7 +16,7 @@ import type { TraceEvent } from '../interpreter/trace.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { nextInput, VirtualPort, type VirtualWorld } from './virtual-port.ts';
 
-/** What happens to the execution from outside, ms after its start. A callback without a nonce means the open one. */
+/** What happens to the execution from outside, ms after its start; below 0: before it does anything. A callback without a nonce means the open one. */
 export interface ScriptedEvent {
   readonly at: number;
   readonly do:
@@ -108,7 +108,10 @@ export async function runVirtual(run: VirtualRun): Promise<VirtualResult> {
   let execution = new Execution({ input, executionId: EXECUTION_ID, port });
   let ended: Exclude<Ending, { kind: 'continue' }> | null = null;
 
-  for (const event of run.script ?? []) clock.at(startAt + event.at, () => apply(execution, event));
+  for (const event of run.script ?? []) {
+    if (event.at < 0) apply(execution, event);
+    else clock.at(startAt + event.at, () => apply(execution, event));
+  }
   const go = async (): Promise<void> => {
     for (;;) {
       const ending = await execution.run();

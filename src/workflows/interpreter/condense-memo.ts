@@ -1,5 +1,6 @@
 import type { FlowIr } from '../../dsl/ir/flow.ts';
 import type { Json } from '../../dsl/ir/json.ts';
+import { errorJson } from './flow-error.ts';
 import type { Memo, StepEntry } from './memo.ts';
 import { stepsByKey } from './static-tree.ts';
 
@@ -54,7 +55,7 @@ const withResult = (loop: StepEntry, index: string, entry: StepEntry): StepEntry
     ...loop.open,
     results: {
       ...(loop.open?.['results'] as { [index: string]: Json } | undefined),
-      [index]: entry.status === 'failed' ? { error: entry.error as unknown as Json } : (entry.result ?? null),
+      [index]: entry.status === 'failed' ? { error: errorJson(entry.error ?? { code: 'unknown', message: 'no error was recorded' }) } : (entry.result ?? null),
     },
   },
 });

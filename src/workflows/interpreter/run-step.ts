@@ -32,7 +32,10 @@ export async function runStep(engine: Engine, step: StepIr, frame: Frame): Promi
   const known = engine.journal.get(address);
   if (known !== undefined && known.status !== 'open' && known.status !== 'cancelled')
     return recall(engine, step, frame);
-  await engine.gate.pass(frame.token);
+  await engine.gate.pass(frame.token).catch((error: unknown) => {
+    // A step that is open already has clean-up to do: its own waits find out that it was cancelled.
+    if (!(error instanceof CancelledError) || known?.status !== 'open') throw error;
+  });
   const resumed = known !== undefined && (known.status === 'open' || Object.keys(known.open ?? {}).length > 0);
   const run = new StepRun(engine, step, frame, address);
   if (resumed && known.status === 'cancelled') run.traceStart();

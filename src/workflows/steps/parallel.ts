@@ -41,6 +41,7 @@ class Branches {
 
   async run(): Promise<Json> {
     this.#recallEnded();
+    this.#goOn();
     for (;;) {
       const verdict = this.#thrown === null ? join(this.#step, this.#ends) : 'stop';
       if (verdict !== 'wait') {
@@ -74,6 +75,16 @@ class Branches {
         });
       else this.#ends.set(branch.id, isSkipped ? { kind: 'skipped' } : { kind: 'ok', result: entry.result ?? null });
       this.#endUnreachable();
+    }
+  }
+
+  /** Branches that had begun in an earlier run go on before others start; if the join needs them no more, only to clean up. */
+  #goOn(): void {
+    const { engine, address } = this.#at;
+    if (join(this.#step, this.#ends) !== 'wait') this.#token.cancel('not needed');
+    for (const branch of this.#step.branches) {
+      if (!this.#ends.has(branch.id) && engine.journal.get(`${address}|${branch.id}`)?.status === 'open')
+        this.#start(branch);
     }
   }
 
