@@ -68,7 +68,11 @@ describe('cancelled before it goes on from its memo', () => {
     const { memo } = (await counted(one)).result;
     for (const to of Object.keys(memo.steps)) {
       const back = truncateMemo(memo, to, { flow: one.flow });
-      const { result } = await counted(one, null, { memo: back, startAt: LATER, script: [{ at: -1, do: { kind: 'cancel' } }] });
+      const { result } = await counted(one, null, {
+        memo: back,
+        startAt: LATER,
+        script: [{ at: -1, do: { kind: 'cancel' } }],
+      });
       const when = `back to ${to}`;
       expect(result.status, when).toBe('cancelled');
       const started = new Set(result.trace.flatMap((event) => (event.type === 'step.started' ? [event.step] : [])));
@@ -77,7 +81,12 @@ describe('cancelled before it goes on from its memo', () => {
         expect(result.memo.steps[address]?.status, `${when}: ${address}`).not.toBe('open');
         const key = address.slice(address.lastIndexOf('.') + 1);
         const first = stepsByKey(one.flow).get(key)?.finally?.[0];
-        if (first !== undefined && first.if === undefined && back.steps[address.slice(0, -key.length) + first.key] === undefined) expect(started, when).toContain(address.slice(0, -key.length) + first.key);
+        if (
+          first !== undefined &&
+          first.if === undefined &&
+          back.steps[address.slice(0, -key.length) + first.key] === undefined
+        )
+          expect(started, when).toContain(address.slice(0, -key.length) + first.key);
       }
     }
   });

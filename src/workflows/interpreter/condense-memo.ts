@@ -55,7 +55,10 @@ const withResult = (loop: StepEntry, index: string, entry: StepEntry): StepEntry
     ...loop.open,
     results: {
       ...(loop.open?.['results'] as { [index: string]: Json } | undefined),
-      [index]: entry.status === 'failed' ? { error: errorJson(entry.error ?? { code: 'unknown', message: 'no error was recorded' }) } : (entry.result ?? null),
+      [index]:
+        entry.status === 'failed'
+          ? { error: errorJson(entry.error ?? { code: 'unknown', message: 'no error was recorded' }) }
+          : (entry.result ?? null),
     },
   },
 });
