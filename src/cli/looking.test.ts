@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { weir } from './testing/fake-io.ts';
-import { answer, type FakeServer, fakeServer, type Handler, stream } from './testing/fake-server.ts';
+import { answer, stream } from './testing/fake-server.ts';
 import { callDone, callStarted, completed, execution, started } from './testing/sample-execution.ts';
+import { serving } from './testdata/serving.ts';
 
-let server: FakeServer | null = null;
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-
-async function serve(handlers: Readonly<Record<string, Handler>>): Promise<{ env: { WEIR_URL: string } }> {
-  server = await fakeServer(handlers);
-  return { env: { WEIR_URL: server.url } };
-}
+const room = serving();
+const { serve } = room;
 
 describe('executions', () => {
   test('lists over pages, with filters', async () => {
@@ -31,7 +24,7 @@ describe('executions', () => {
     );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toHaveLength(3);
-    expect(server?.requests.map((request) => request.query)).toMatchObject([
+    expect(room.server?.requests.map((request) => request.query)).toMatchObject([
       { flow: 'pay', status: 'failed', limit: '3', since: expect.stringMatching(/^\d{4}-/) },
       { cursor: 'c2', limit: '1' },
     ]);
@@ -63,7 +56,7 @@ describe('executions', () => {
     ['--since', 'soon'],
   ])('refuses %s %s', async (...argv) => {
     expect((await weir(['executions', ...argv], await serve({}))).code).toBe(2);
-    expect(server?.requests).toEqual([]);
+    expect(room.server?.requests).toEqual([]);
   });
 });
 
@@ -90,7 +83,7 @@ describe('logs', () => {
         .map((line) => (JSON.parse(line) as { id: string }).id),
     ).toEqual(['0.1', '0.2', '0.3', '0.4']);
     expect(
-      server?.requests
+      room.server?.requests
         .filter((request) => request.path.endsWith('/events'))
         .map((request) => request.headers['last-event-id']),
     ).toEqual([undefined, '0.2']);

@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { weir } from './testing/fake-io.ts';
-import { answer, type FakeServer, fakeServer, type Handler, stream } from './testing/fake-server.ts';
+import { answer, type Handler, stream } from './testing/fake-server.ts';
 import { callDone, callStarted, execution, started } from './testing/sample-execution.ts';
+import { serving } from './testdata/serving.ts';
 
-let server: FakeServer | null = null;
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-
-async function serve(handlers: Readonly<Record<string, Handler>>): Promise<{ env: { WEIR_URL: string } }> {
-  server = await fakeServer(handlers);
-  return { env: { WEIR_URL: server.url } };
-}
+const room = serving();
+const { serve } = room;
 
 describe('run, on a server', () => {
   const runs = (end: object, view: object): Readonly<Record<string, Handler>> => ({
@@ -39,7 +32,7 @@ describe('run, on a server', () => {
     expect(code).toBe(expected);
     expect(stdout).toBe(status === 'completed' ? '{\n  "n": 1\n}\n' : '');
     expect(stderr).toContain('✓ charge stripe.charge_card 250 ms');
-    expect(server?.requests[0]?.body).toBe('{"input":{"amount":3}}');
+    expect(room.server?.requests[0]?.body).toBe('{"input":{"amount":3}}');
   });
 
   test('the first Ctrl-C cancels and waits for the end', async () => {
@@ -83,7 +76,7 @@ describe('run, on a server', () => {
   test('--detach prints the id and leaves', async () => {
     const { env } = await serve(runs({}, {}));
     expect(await weir(['run', 'pay', '--detach'], { env })).toMatchObject({ code: 0, stdout: 'e1\n' });
-    expect(server?.requests).toHaveLength(1);
+    expect(room.server?.requests).toHaveLength(1);
   });
 
   test('a file that is not there', async () => {

@@ -1,17 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { weir } from './testing/fake-io.ts';
-import { answer, type FakeServer, fakeServer, type Handler, problem } from './testing/fake-server.ts';
+import { answer, type Handler, problem } from './testing/fake-server.ts';
+import { serving } from './testdata/serving.ts';
 
-let server: FakeServer | null = null;
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
-
-async function serve(handlers: Readonly<Record<string, Handler>>): Promise<{ env: { WEIR_URL: string } }> {
-  server = await fakeServer(handlers);
-  return { env: { WEIR_URL: server.url } };
-}
+const room = serving();
+const { serve } = room;
 
 describe('steering', () => {
   const done: Handler = (_, response) => answer(response, { status: 'ok' });
@@ -51,7 +44,7 @@ describe('steering', () => {
     const options = await serve({ [`POST ${path}`]: done });
     const { code, stderr } = await weir(argv, options);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(server?.requests[0]?.body).toBe(body === undefined ? '' : JSON.stringify(body));
+    expect(room.server?.requests[0]?.body).toBe(body === undefined ? '' : JSON.stringify(body));
   });
 
   test.each([
@@ -66,7 +59,7 @@ describe('steering', () => {
     const { code, stderr } = await weir(argv, await serve({}));
     expect(stderr).toContain(message);
     expect(code).toBe(2);
-    expect(server?.requests).toEqual([]);
+    expect(room.server?.requests).toEqual([]);
   });
 
   test('data from standard input', async () => {
@@ -74,7 +67,7 @@ describe('steering', () => {
       ...(await serve({ 'POST /executions/e1/signal': done })),
       stdin: '{"from": "stdin"}',
     });
-    expect(server?.requests[0]?.body).toContain('"from":"stdin"');
+    expect(room.server?.requests[0]?.body).toContain('"from":"stdin"');
   });
 });
 
@@ -122,7 +115,7 @@ describe('refusals', () => {
 
   test('no server', async () => {
     const options = await serve({});
-    await server?.close();
+    await room.server?.close();
     const { code, stderr } = await weir(['executions'], options);
     expect(code).toBe(3);
     expect(stderr).toContain('weir dev --flows DIR');
@@ -131,7 +124,7 @@ describe('refusals', () => {
   test('the token is sent and never printed', async () => {
     const options = await serve({});
     const { stderr } = await weir(['executions', 'e9'], { env: { ...options.env, WEIR_TOKEN: 'sesame' } });
-    expect(server?.requests[0]?.headers.authorization).toBe('Bearer sesame');
+    expect(room.server?.requests[0]?.headers.authorization).toBe('Bearer sesame');
     expect(stderr).not.toContain('sesame');
   });
 });
@@ -145,5 +138,9 @@ test('rerun prints the new id alone on standard output', async () => {
     options,
   );
   expect(stdout).toBe('e2\n');
-  expect(JSON.parse(server?.requests[0]?.body ?? '')).toEqual({ from: 'charge', version: '1.2.0', input: { a: 1 } });
+  expect(JSON.parse(room.server?.requests[0]?.body ?? '')).toEqual({
+    from: 'charge',
+    version: '1.2.0',
+    input: { a: 1 },
+  });
 });

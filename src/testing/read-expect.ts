@@ -2,22 +2,11 @@ import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import { parseDuration } from '../dsl/expressions/index.ts';
 import { toJson } from '../dsl/check/read/to-json.ts';
 import { describeNode, type Node } from '../dsl/parse/node.ts';
+import { ERROR_FIELDS } from '../workflows/interpreter/flow-error.ts';
 import { child, type Problems } from './problems.ts';
 import type { Expectation, ExpectedCall } from './test-file.ts';
 
 const STATUSES = ['completed', 'failed', 'cancelled', 'timed_out', 'waiting'] as const;
-const ERROR_KEYS = [
-  'code',
-  'message',
-  'status',
-  'adapter',
-  'action',
-  'step',
-  'attempt',
-  'retryable',
-  'details',
-  'cause',
-];
 export const EXPECT_KEYS = ['status', 'output', 'output_exact', 'calls', 'error', 'elapsed'] as const;
 
 /** Reads `expect`. Without `status` the flow has to complete, or with `error` to fail. */
@@ -49,7 +38,7 @@ export function readExpect(problems: Problems, node: Node | undefined): Expectat
 function readError(problems: Problems, node: Node | undefined): JsonObject | undefined {
   if (node === undefined) return undefined;
   if (node.kind === 'scalar' && typeof node.value === 'string') return { code: node.value };
-  const map = problems.map(node, { what: '`error`', keys: ERROR_KEYS });
+  const map = problems.map(node, { what: '`error`', keys: ERROR_FIELDS });
   return map === null ? undefined : (toJson(map) as JsonObject); // a map node gives an object
 }
 

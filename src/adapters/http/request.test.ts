@@ -1,32 +1,10 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Json } from '../../dsl/ir/json.ts';
-import type { ActionContext } from '../adapter.ts';
-import { failureOf, testContext } from '../testdata/context.ts';
-import { json, type Seen, type StubServer, startStub } from '../testdata/stub-server.ts';
-import { createHttpClient, type HttpClient } from './client.ts';
-import { createRequestAction } from './request.ts';
+import { describe, expect, test } from 'vitest';
+import { failureOf } from '../testdata/context.ts';
+import { json } from '../testdata/stub-server.ts';
+import { echo, requestRoom } from './testdata/request-room.ts';
 
-let client: HttpClient;
-const stubs: { close: () => Promise<void> }[] = [];
-
-beforeEach(() => {
-  client = createHttpClient({ egress: { allow: ['127.0.0.0/8'] }, maxBytes: 64 * 1024 });
-});
-afterEach(async () => {
-  await client.close();
-  await Promise.all(stubs.splice(0).map((stub) => stub.close()));
-});
-
-async function stub(answer: Parameters<typeof startStub>[0]): Promise<StubServer> {
-  const started = await startStub(answer);
-  stubs.push(started);
-  return started;
-}
-const call = (params: Json, context: Partial<ActionContext> = {}): Promise<Json> =>
-  createRequestAction(client)(params, testContext(context));
-const echo = (request: Seen, response: Parameters<Parameters<typeof startStub>[0]>[1]): void =>
-  json(response, { got: request.body, url: request.url });
+const { stub, call } = requestRoom();
 
 describe('requests', () => {
   test('GET is the default; query is added to the URL and lists repeat', async () => {

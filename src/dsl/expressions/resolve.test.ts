@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../ir/json.ts';
 import { Evaluator, ExpressionError } from './index.ts';
-
-const ROOTS: Readonly<Record<string, Json>> = {
-  input: {
-    n: 5,
-    f: 2.5,
-    s: 'héy😀',
-    yes: true,
-    none: null,
-    list: [3, 1, 2],
-    map: { b: 2, a: 'x' },
-    deep: { items: [{ id: 7 }] },
-    at: '2026-01-31T08:00:00Z',
-    'content-type': 'json',
-  },
-  skipped: null,
-  gather: { posts: { body: { n: 3 } } },
-  now: '2026-01-31T09:00:00.000Z',
-};
-const lookup = (root: string): Json | undefined => (Object.hasOwn(ROOTS, root) ? ROOTS[root] : undefined);
+import { lookup } from './testdata/lookup.ts';
 
 describe('resolve', () => {
   const evaluator = new Evaluator();
@@ -98,6 +80,6 @@ describe('resolve', () => {
   });
 
   it('shares data instead of copying it', () => {
-    expect(evaluator.evaluate('$input.deep', lookup)).toBe((ROOTS['input'] as { deep: Json }).deep);
+    expect(evaluator.evaluate('$input.deep', lookup)).toBe((lookup('input') as { deep: Json }).deep);
   });
 });

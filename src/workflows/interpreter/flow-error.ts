@@ -44,7 +44,8 @@ export function errorRoot(info: ErrorInfo): JsonObject {
   };
 }
 
-const FIELDS = [
+/** Fields of an error, in the order in which they are stored and shown. */
+export const ERROR_FIELDS = [
   'code',
   'message',
   'status',
@@ -60,7 +61,7 @@ const FIELDS = [
 /** The error as stored in results and journals: no absent fields, and always in the same order. */
 export function errorJson(info: ErrorInfo): JsonObject {
   return Object.fromEntries(
-    FIELDS.flatMap((key) =>
+    ERROR_FIELDS.flatMap((key) =>
       info[key] === undefined ? [] : [[key, key === 'cause' ? errorJson(info[key]) : info[key]]],
     ),
   );
