@@ -1,6 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { withLeanWorkflowThreads } from './lean-workflow-threads.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** The one task queue: a flow's workflow and its activities run on the same workers. */
@@ -41,7 +41,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
   const bundle = await workflowBundle(
     options.workflowsPath === undefined ? {} : { workflowsPath: options.workflowsPath },
   );
-  return withoutSandboxStacks(() =>
+  return withLeanWorkflowThreads(() =>
     Worker.create({
       connection,
       namespace,
@@ -57,20 +57,6 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
       ...(options.maxCachedWorkflows !== undefined && { maxCachedWorkflows: options.maxCachedWorkflows }),
     }),
   );
-}
-
-/**
- * Makes the sandbox's contexts without stack traces. The SDK takes one of every promise made in workflow code, for a query
- * that we don't answer, and maps it to the sources: nine tenths of an interpreter's time, which is made of promises. A sandbox
- * freezes its `Error`, so that only the engine's default is left to set; what exists already keeps its own.
- */
-async function withoutSandboxStacks<T>(create: () => Promise<T>): Promise<T> {
-  setFlagsFromString('--stack-trace-limit=0');
-  try {
-    return await create();
-  } finally {
-    setFlagsFromString('--stack-trace-limit=10');
-  }
 }
 
 const RECOVERY = {
