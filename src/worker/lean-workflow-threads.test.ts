@@ -1,15 +1,13 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { withLeanWorkflowThreads } from './lean-workflow-threads.ts';
 
 const threads = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof Worker };
-const PROBE = `const { parentPort } = require('node:worker_threads'); const v8 = require('node:v8');
-  let told = 0; v8.promiseHooks.createHook({ init: () => told++ }); Promise.resolve().then(() => parentPort.postMessage(told));`;
+const PROBE = join(import.meta.dirname, 'testdata/promise-probe.cjs');
 const promisesSeen = () =>
-  new Promise((resolve, reject) =>
-    new threads.Worker(PROBE, { eval: true }).once('message', resolve).once('error', reject),
-  );
+  new Promise((resolve, reject) => new threads.Worker(PROBE).once('message', resolve).once('error', reject));
 
 test('only threads that start meanwhile have no promise hooks', async () => {
   expect(await withLeanWorkflowThreads(promisesSeen)).toBe(0);
