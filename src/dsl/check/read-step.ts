@@ -199,7 +199,9 @@ function kindOf(context: CheckContext, map: MapNode, step: Named): StepKind | un
     'WEIR2008',
     map,
     'This step does nothing: it has no kind, and no name to call.',
-    `Kinds: \`adapter\`, ${KIND_KEYWORDS.map((each) => `\`${each}\``).join(', ')}.`,
+    map.entries.has('then') || map.entries.has('else')
+      ? 'Branches stand inside `conditional: { if: …, then: […], else: […] }`.'
+      : `Kinds: \`adapter\`, ${KIND_KEYWORDS.map((each) => `\`${each}\``).join(', ')}.`,
   );
   return undefined;
 }
@@ -213,7 +215,12 @@ function checkKeys(context: CheckContext, map: MapNode, kind: StepKind): void {
     }
     if (KEYWORDS.has(key)) continue;
     const inside = kind !== 'call' && STEP_CHECKS[kind].settings.includes(key);
-    const hint = inside ? `\`${key}\` belongs inside \`${kind}\`.` : didYouMean(key, known);
+    const param = kind === 'call' && nearest(key, known) === undefined;
+    const hint = inside
+      ? `\`${key}\` belongs inside \`${kind}\`.`
+      : param
+        ? `A param of the call stands below \`params\`: \`params: { ${key}: … }\`.`
+        : didYouMean(key, known);
     context.reporter.key('WEIR1001', value, `A \`${kind}\` step has no key \`${key}\`.`, hint);
   }
 }
