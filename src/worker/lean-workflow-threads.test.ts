@@ -6,12 +6,20 @@ import { withLeanWorkflowThreads } from './lean-workflow-threads.ts';
 
 const threads = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof Worker };
 const PROBE = join(import.meta.dirname, 'testdata/promise-probe.cjs');
-const promisesSeen = () =>
-  new Promise((resolve, reject) => new threads.Worker(PROBE).once('message', resolve).once('error', reject));
+interface Seen {
+  readonly promises: number;
+  readonly store: string | undefined;
+}
+const probe = () =>
+  new Promise<Seen>((resolve, reject) => new threads.Worker(PROBE).once('message', resolve).once('error', reject));
 
-test('only threads that start meanwhile have no promise hooks', async () => {
-  expect(await withLeanWorkflowThreads(promisesSeen)).toBe(0);
-  expect(await promisesSeen()).toBeGreaterThan(0);
+test('only threads that start meanwhile have no hook on the making of promises', async () => {
+  expect((await withLeanWorkflowThreads(probe)).promises).toBe(0);
+  expect((await probe()).promises).toBeGreaterThan(0);
+});
+
+test('AsyncLocalStorage goes on through what is awaited: cancellation scopes are made of it', async () => {
+  expect((await withLeanWorkflowThreads(probe)).store).toBe('kept');
 });
 
 test('what fails inside comes out, and everything is as before', async () => {
