@@ -24,7 +24,7 @@ steps:
       foreach:
         in: "\${ range(12) }"
         do:
-          - visit: { adapter: http, action: request, params: { method: PUT, url: "${stub.url}/slow?ms=200", body: { id: $execution.id, n: $item } } }
+          - visit: { adapter: http, action: request, params: { method: PUT, url: "${stub.url}/slow?ms=200", body: { id: $execution.id, n: $item } }, idempotency_key: "\${ $execution.id }-\${ $item }" }
   - total: { set: { n: "\${ size($each) }" } }
 output: { n: $vars.n }
 `,
