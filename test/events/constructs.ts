@@ -33,7 +33,7 @@ export const CONSTRUCTS: readonly Construct[] = [
     construct: '`foreach`, `repeat`',
     body: 'steps:\n  - foreach: { in: "${ range(100) }", do: [ { set: { x: $item } } ] }\n  - repeat: { max: 100, on_max: continue, until: "false", do: [ { set: { y: $index } } ] }\n',
     events: 0,
-    note: 'plus 5 (a timer of 1 ms) after every 2,000 rounds without a wait',
+    note: 'the steps inside count for themselves; after 1,000 steps it goes on in a new run',
   },
   { construct: '`return`', body: 'steps:\n  - return: 1\n', events: 0, note: '' },
   {

@@ -16,6 +16,7 @@ ${rows.join('\n')}
 Calls that run side by side share workflow tasks when they end together: 3 events each, and 3 for each time the flow is woken.
 
 Temporal advises to go on in a new run after 4,096 events. Weir does so from 2,500 on when no call is under way, and from 3,400 on
-it holds new steps back until that is so; an execution keeps its id and its state, and authors notice nothing.
+it holds new steps back until that is so; an execution keeps its id and its state, and authors notice nothing. The same goes for
+1,000 and 2,000 steps of any kind, since a replay does them all again and has to be quick.
 `;
 }

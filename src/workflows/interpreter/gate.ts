@@ -9,7 +9,7 @@ const TICKS_TO_REST = 1000;
  * Steps that one run starts, by when it should (`advised`) and by when it must go on in a new one. Steps without events make
  * no history long, but a replay does them all again, and has to be far below a workflow task's time-out of 2 s.
  */
-const STEPS_PER_RUN = { advised: 2_000, must: 4_000 } as const;
+const STEPS_PER_RUN = { advised: 1_000, must: 2_000 } as const;
 
 /**
  * Where every step waits before it starts: while paused, and while the run makes ready to continue as new.
