@@ -20,7 +20,7 @@ export interface TemporalRunsOptions {
   readonly eagerStart?: boolean;
   /** Time for one call, retries included, ms. Default 8,000. */
   readonly callMs?: number;
-  /** Time for a worker to take an update, ms. Default 5,000. */
+  /** Time for a worker to take an update, ms: a busy one may take seconds. Default 10,000. */
   readonly updateMs?: number;
 }
 
@@ -38,7 +38,7 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
     taskQueue = 'weir',
     eagerStart = false,
     callMs = 8_000,
-    updateMs = 5_000,
+    updateMs = 10_000,
   } = options;
   const service = client.workflowService;
   const codecs = client.options.loadedDataConverter.payloadCodecs;

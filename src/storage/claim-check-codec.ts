@@ -1,7 +1,7 @@
 // Large payloads stay out of Temporal: they are stored by content hash and a small reference travels in their place.
 import { ApplicationFailure, type Payload, type PayloadCodec } from '@temporalio/common';
 import protobuf from '@temporalio/proto';
-import { CLAIM_CHECK_BYTES, MAX_RESULT_BYTES } from '../activities/contract.ts';
+import { CLAIM_CHECK_BYTES } from '../activities/contract.ts';
 import type { PayloadStore } from './payload-store.ts';
 
 /** `encoding` of a reference payload; its data is `{ "hash", "size" }`. */
@@ -11,9 +11,11 @@ export interface ClaimCheckOptions {
   readonly store: PayloadStore;
   /** Payloads with more data than this are stored. Default 256 KiB. */
   readonly thresholdBytes?: number;
-  /** Payloads with more data than this are refused. Default 64 MiB and 1 MiB for what is around a result. */
+  /** Payloads with more data than this are refused. Default 1 GiB: results are held to 64 MiB where they come from, but a run that goes on in a new one takes all of them along. */
   readonly maxBytes?: number;
 }
+
+const MAX_PAYLOAD_BYTES = 2 ** 30;
 
 const PayloadProto = protobuf.temporal.api.common.v1.Payload;
 
@@ -24,7 +26,7 @@ const PayloadProto = protobuf.temporal.api.common.v1.Payload;
 export function createClaimCheckCodec({
   store,
   thresholdBytes = CLAIM_CHECK_BYTES,
-  maxBytes = MAX_RESULT_BYTES + 1024 * 1024,
+  maxBytes = MAX_PAYLOAD_BYTES,
 }: ClaimCheckOptions): PayloadCodec {
   return {
     encode: (payloads) => Promise.all(payloads.map((payload) => check(payload, { store, thresholdBytes, maxBytes }))),

@@ -32,7 +32,7 @@ export async function runFlow(input: RunFlowInput): Promise<Json> {
   CancellationScope.current().cancelRequested.catch(() => execution.cancel());
   // Cancelling is the interpreter's business: it reaches every wait by tokens and leaves clean-up alone.
   const ending = await CancellationScope.nonCancellable(() => execution.run());
-  return conclude(ending, input, port);
+  return conclude(ending, input, { port, size: execution.size });
 }
 
 function listen(execution: Execution, port: TemporalPort): void {
@@ -70,7 +70,17 @@ function listen(execution: Execution, port: TemporalPort): void {
   setHandler(defineSignal(SIGNALS.slotGranted), () => port.slot.granted());
 }
 
-async function conclude(ending: Ending, input: RunFlowInput, port: TemporalPort): Promise<Json> {
+/**
+ * A workflow task's time-out, ms, for a run that has to read results of so many characters first. The usual 2 s (for quick
+ * recovery) are enough for a few MiB on a loaded core.
+ */
+const taskTimeout = (size: number): number => (size < 4 * 2 ** 20 ? 2_000 : size < 32 * 2 ** 20 ? 15_000 : 60_000);
+
+async function conclude(
+  ending: Ending,
+  input: RunFlowInput,
+  { port, size }: { port: TemporalPort; size: number },
+): Promise<Json> {
   switch (ending.kind) {
     case 'completed':
       return ending.output;
@@ -89,7 +99,10 @@ async function conclude(ending: Ending, input: RunFlowInput, port: TemporalPort)
         startedAt: input.startedAt ?? workflowInfo().startTime.getTime(),
         ...(coordinator !== null && { slotHeld: true, slotCoordinator: coordinator }),
       };
-      return makeContinueAsNewFunc<typeof runFlow>({ workflowType: workflowInfo().workflowType })(next);
+      return makeContinueAsNewFunc<typeof runFlow>({
+        workflowType: workflowInfo().workflowType,
+        workflowTaskTimeout: taskTimeout(size),
+      })(next);
     }
   }
 }

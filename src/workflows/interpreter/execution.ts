@@ -60,6 +60,10 @@ export class Execution {
     return Promise.race([this.#lifecycle.run(), handover]);
   }
 
+  /** Characters of JSON that its results come to, roughly: what a new run will have to read. */
+  get size(): number {
+    return this.#engine.journal.size;
+  }
   /** What it has done so far. */
   memo(): Memo {
     return this.#engine.journal.toMemo();

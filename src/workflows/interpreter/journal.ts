@@ -1,6 +1,14 @@
 import type { ErrorInfo } from '../../activities/contract.ts';
 import type { Json, JsonObject } from '../../dsl/ir/json.ts';
+import { FlowError } from './flow-error.ts';
+import { roughSize } from './rough-size.ts';
 import type { CompensationEntry, KeptEvent, Memo, SetEntry, StepEntry } from './memo.ts';
+
+/**
+ * What an execution may hold in results, characters of JSON: a workflow task has to read and write all of it at once when a
+ * run goes on in a new one. Beyond it the flow fails with `state_too_large`.
+ */
+export const MAX_STATE_CHARS = 128 * 1024 * 1024;
 
 type Open = Record<string, Json>;
 interface Entry {
@@ -29,11 +37,13 @@ export class Journal {
   readonly #generations = new Map<string, number>();
   #compensations: CompensationEntry[] = [];
   #floor = 0;
+  #size = 0;
   paused = false;
   deadline: number | null = null;
 
   constructor(memo?: Memo) {
     if (memo === undefined) return;
+    this.#size = roughSize(memo.steps as unknown as Json, MAX_STATE_CHARS); // plain JSON by type, without an index signature
     this.#seq = memo.seq;
     for (const address of Object.keys(memo.steps)) {
       const entry = memo.steps[address];
@@ -112,6 +122,21 @@ export class Journal {
   /** A place in the order, for what happens inside an open step: a rollback tells by it what was before. */
   mark(): number {
     return ++this.#seq;
+  }
+
+  /** Counts the result of a step that is no block: what blocks give is made of such. */
+  grow(result: Json): void {
+    this.#size += roughSize(result, MAX_STATE_CHARS);
+  }
+  /** Throws `state_too_large` where another step would start. */
+  checkSize(step: string): void {
+    if (this.#size <= MAX_STATE_CHARS) return;
+    const message = `step ${step}: the results so far come to more than ${MAX_STATE_CHARS / 2 ** 20} million characters; keep less of each, or store them elsewhere and pass their addresses`;
+    throw new FlowError({ code: 'state_too_large', message, step, retryable: false });
+  }
+  /** Characters of JSON that all results come to, roughly. */
+  get size(): number {
+    return this.#size;
   }
 
   recordSet(scope: string, name: string, value: Json): void {

@@ -32,6 +32,7 @@ export async function runStep(engine: Engine, step: StepIr, frame: Frame): Promi
   const known = engine.journal.get(address);
   if (known !== undefined && known.status !== 'open' && known.status !== 'cancelled')
     return recall(engine, step, frame);
+  if (engine.gate.mayContinue) engine.journal.checkSize(address);
   await engine.gate.pass(frame.token).catch((error: unknown) => {
     // A step that is open already has clean-up to do: its own waits find out that it was cancelled.
     if (!(error instanceof CancelledError) || known?.status !== 'open') throw error;
@@ -88,6 +89,7 @@ class StepRun {
           ...(this.#step.sensitive && { sensitive: true }),
         });
         if (id !== null) this.#frame.scope.setResult(id, outcome.result);
+        if (IS_WORK.has(kind)) journal.grow(outcome.result);
         if (outcome.passed === undefined || this.#mayHaveHappened(outcome.passed)) this.#registerCompensation();
       } else {
         journal.end(this.#address, port.now(), { status: 'skipped', result: null });

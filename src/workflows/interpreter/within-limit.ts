@@ -1,6 +1,7 @@
 import { MAX_RESULT_BYTES } from '../../activities/contract.ts';
 import type { Json } from '../../dsl/ir/json.ts';
 import { FlowError } from './flow-error.ts';
+import { roughSize } from './rough-size.ts';
 
 /** JSON text is at most this many bytes for each UTF-16 unit: `\u0001`. */
 const MOST_BYTES = 6;
@@ -20,23 +21,6 @@ export function withinLimit<T extends Json>(value: T, address: string): T {
     step: address,
     retryable: false,
   });
-}
-
-/** Characters as JSON without escapes; stops counting soon after `enough`. */
-function roughSize(value: Json, enough: number): number {
-  let size = 0;
-  const open: Json[] = [value];
-  for (let next = open.pop(); next !== undefined && size <= enough; next = open.pop()) {
-    if (typeof next === 'string') size += next.length + 3;
-    else if (next === null || typeof next !== 'object') size += 24;
-    else if (Array.isArray(next)) for (const item of next) open.push(item);
-    else
-      for (const [key, field] of Object.entries(next)) {
-        size += key.length + 4;
-        open.push(field);
-      }
-  }
-  return size;
 }
 
 function utf8Length(text: string): number {
