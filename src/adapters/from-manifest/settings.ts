@@ -3,10 +3,10 @@ import { ActionError } from '../action-error.ts';
 /** Where adapters find what an operator has set: names such as `WEIR_PEERS_URL` to values. Never secrets in messages. */
 export type Settings = (name: string) => string | undefined;
 
-const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}|\$secrets\.([A-Za-z_][A-Za-z0-9_]*)/g;
+const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$secrets\.([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /**
- * Puts settings (`${env:NAME}`) and secrets (`$secrets.NAME`) into a text of an adapter file.
+ * Puts settings (`${env:NAME}`, or `${env:NAME:-default}`) and secrets (`$secrets.NAME`) into a text of an adapter file.
  * Errors: `connection_not_configured`, `secret_not_found`.
  */
 export async function resolveReferences(
@@ -16,9 +16,10 @@ export async function resolveReferences(
   const parts: string[] = [];
   let end = 0;
   for (const match of text.matchAll(REFERENCE)) {
-    const [whole, setting, secret] = match;
+    const [whole, setting, otherwise, secret] = match;
     parts.push(text.slice(end, match.index));
-    if (setting !== undefined) parts.push(requireSetting(setting, sources.settings));
+    if (setting !== undefined)
+      parts.push((sources.settings(setting) || otherwise) ?? requireSetting(setting, sources.settings));
     else if (secret !== undefined) parts.push(await sources.secret(secret));
     end = match.index + whole.length;
   }

@@ -6,7 +6,7 @@ export interface AdapterSpec {
   readonly version: string;
   readonly title?: string;
   readonly description?: string;
-  /** May hold `${env:NAME}`, read when a call is made. */
+  /** May hold `${env:NAME}` or `${env:NAME:-default}`, read when a call is made. */
   readonly base_url: string;
   readonly auth?: AuthSpec;
   readonly headers?: Readonly<Record<string, string>>;
