@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 /** What can be in the bundle; a change in any of it makes a new one. Dependency rules keep the rest out. */
 const SOURCES = ['src/workflows', 'src/dsl', 'src/activities/contract.ts', 'package-lock.json'];
+/** Bundles kept. */
+const KEPT = 6;
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 export interface WorkflowBundleOptions {
@@ -37,8 +39,21 @@ export async function cachedWorkflowBundle(root: string): Promise<string> {
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${codePath}.${process.pid}`, code);
     renameSync(`${codePath}.${process.pid}`, codePath);
+    prune(folder);
   }
   return codePath;
+}
+
+/** Keeps the newest few: somebody may be starting with one of them. */
+function prune(folder: string): void {
+  const bundles = readdirSync(folder)
+    .filter((name) => /^workflow-bundle-[0-9a-f]+\.js$/.test(name))
+    .map((name) => ({
+      path: join(folder, name),
+      at: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
+    .sort((a, b) => b.at - a.at);
+  for (const { path } of bundles.slice(KEPT)) rmSync(path, { force: true });
 }
 
 async function bundle(workflowsPath: string): Promise<string> {
