@@ -42,7 +42,8 @@ export function decisionRoutes({ executions }: ApiDeps): readonly Route[] {
             approved,
             comment: comment ?? null,
             ...(form !== undefined && { form }),
-            by: null,
+            // Who decides is known once there is identity; null is a time-out's (dsl.md, approve).
+            by: 'anonymous',
           }),
         ),
     }),

@@ -116,7 +116,12 @@ describe('executions', () => {
       comment: 'ok',
       form: { a: 1 },
     });
-    expect(decide).toHaveBeenCalledWith(ID, 'steps/0', { approved: true, comment: 'ok', form: { a: 1 }, by: null });
+    expect(decide).toHaveBeenCalledWith(ID, 'steps/0', {
+      approved: true,
+      comment: 'ok',
+      form: { a: 1 },
+      by: 'anonymous',
+    });
   });
   test('rollback and rerun pass on what was asked', async () => {
     const rollBack = vi.fn<ExecutionGateway['rollBack']>(async () => STARTED);
