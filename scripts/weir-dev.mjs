@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const START_MS = 120_000;
+/** The first start on a machine may build the Temporal server: minutes on a slow one. A process that ends is noticed at once. */
+const START_MS = 15 * 60_000;
 
 /**
  * Starts `weir dev --ephemeral` on a folder of flows, as a user would, and waits until it answers.
+ * What it says on stderr (that it builds the server, what goes wrong) is passed on; `output: 'inherit'` passes on everything.
  * @param {{ flowsDir: string, env?: Record<string, string>, output?: 'inherit' | 'ignore' }} options
  * @returns {Promise<{ url: string, uiUrl: string | undefined, stop: () => Promise<number> }>} `stop` gives the exit code
  */
@@ -30,7 +32,7 @@ export async function startWeirDev({ flowsDir, env = {}, output = 'ignore' }) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       said = (said + text).slice(-64_000);
-      if (output === 'inherit') process.stderr.write(text);
+      if (output === 'inherit' || stream === child.stderr) process.stderr.write(text);
     });
   }
   const stop = async () => {
