@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterSpec } from './from-manifest/spec.ts';
-import { canonicalJson, manifestHash } from './manifest-hash.ts';
+import { canonicalJson } from '../dsl/lower/canonical-json.ts';
+import { manifestHash } from './manifest-hash.ts';
 
 /** Descriptions of adapters by hash, so that a running execution keeps the one it was checked against. */
 export interface PinStore {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
+import { canonicalJson } from '../dsl/lower/canonical-json.ts';
 import type { FlowStore, StoredFlow } from '../flows/flow-store.ts';
 import type { Diagnostic } from '../dsl/diagnostics/diagnostic.ts';
 import { type MissingFlow, resolveFlows } from '../flows/resolve-flows.ts';
@@ -166,7 +167,7 @@ export function missingFlows(flow: string, missing: readonly MissingFlow[]): Pro
 function hashRequest({ input, version, environment, tags }: StartRequest): string {
   return createHash('sha256')
     .update(
-      canonical({
+      canonicalJson({
         input: input ?? {},
         version: version ?? null,
         environment: environment ?? null,
@@ -174,15 +175,4 @@ function hashRequest({ input, version, environment, tags }: StartRequest): strin
       }),
     )
     .digest('hex');
-}
-
-/** JSON with sorted keys: two spellings of one value give one text. */
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const map = value as JsonObject; // neither null nor a list
-  return `{${Object.keys(map)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(map[key] ?? null)}`)
-    .join(',')}}`;
 }
