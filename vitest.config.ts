@@ -2,16 +2,26 @@ import { defineConfig } from 'vitest/config';
 
 const EXCLUDED = ['**/node_modules/**', 'dist/**', '.weir/**'];
 
-// Two projects: `unit` needs nothing but Node, `temporal` shares one ephemeral Temporal server. A file belongs to the second by its name.
+// Three projects: `unit` needs nothing but Node, `store` shares one PostgreSQL, `temporal` one ephemeral Temporal server and a PostgreSQL. A file's name tells its project.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['{src,temporal,test,scripts}/**/*.test.ts'],
-          exclude: [...EXCLUDED, '**/*.temporal.test.ts'],
+          include: ['{src,temporal,postgres,test,scripts}/**/*.test.ts'],
+          exclude: [...EXCLUDED, '**/*.{temporal,store}.test.ts'],
           testTimeout: 15_000,
+        },
+      },
+      {
+        test: {
+          name: 'store',
+          include: ['{src,postgres,test,scripts}/**/*.store.test.ts'],
+          exclude: EXCLUDED,
+          globalSetup: ['postgres/test-server.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -19,7 +29,7 @@ export default defineConfig({
           name: 'temporal',
           include: ['{src,temporal,test,scripts}/**/*.temporal.test.ts'],
           exclude: EXCLUDED,
-          globalSetup: ['temporal/test-server.ts'],
+          globalSetup: ['temporal/test-server.ts', 'postgres/test-server.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
