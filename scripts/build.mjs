@@ -1,6 +1,6 @@
 // Builds `dist/<stamp>/`: the program as ES modules with lazily loaded chunks, and the workflow bundle beside it. A build is
 // named by its sources and appears whole, so a running program keeps the files it started with.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sourceStamp } from './source-stamp.mjs';
@@ -37,6 +37,7 @@ export async function buildAll({ root, stamp = sourceStamp(root), quiet = false 
     });
     const { cachedWorkflowBundle } = await import(pathToFileURL(join(room, 'bundling.js')).href);
     copyFileSync(await cachedWorkflowBundle(root), join(room, 'workflow-bundle.js'));
+    cpSync(join(root, 'src/store/migrations'), join(room, 'migrations'), { recursive: true });
     publish({ dist, room, stamp });
   } finally {
     rmSync(room, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const ROOTS = ['src', 'temporal', 'scripts/build.mjs', 'package-lock.json', 'tsconfig.json'];
+const ROOTS = ['src', 'temporal', 'postgres', 'scripts/build.mjs', 'package-lock.json', 'tsconfig.json'];
 
 /**
  * A short name for the state of the sources, from sizes and times of change alone: a few milliseconds, as every start of

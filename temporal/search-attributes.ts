@@ -8,6 +8,7 @@ export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Keywor
     tags: 'KeywordList',
     environment: 'Keyword',
     origin: 'Keyword',
+    organisation: 'Keyword',
   } satisfies Record<keyof typeof SEARCH_ATTRIBUTES, 'Keyword' | 'KeywordList'>).map(([key, type]) => [
     SEARCH_ATTRIBUTES[key as keyof typeof SEARCH_ATTRIBUTES],
     type,

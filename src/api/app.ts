@@ -1,5 +1,7 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import { systemPrincipal } from '../auth/principal.ts';
 import { Problem } from '../problems/problem.ts';
+import { authorize } from './access.ts';
 import type { ApiDeps } from './deps.ts';
 import { problemResponse } from './problem-response.ts';
 import { parse, readBody } from './read-body.ts';
@@ -32,7 +34,7 @@ export function createApp(deps: ApiDeps): Hono<Env> {
     return response;
   });
   const routes = allRoutes(deps);
-  for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route.path), (c) => handle(route, c));
+  for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route.path), (c) => handle(deps, route, c));
   for (const [path, methods] of methodsByPath(routes)) {
     app.all(path, (c) => {
       const allow = methods.join(', ');
@@ -56,7 +58,12 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-async function handle(route: Route, c: import('hono').Context): Promise<Response> {
+async function handle(deps: ApiDeps, route: Route, c: Context<Env>): Promise<Response> {
+  const requestId = c.get('requestId');
+  const now = deps.now();
+  const principal = route.access.on === 'public' ? null : await deps.authenticate(c.req.raw);
+  const services = deps.servicesFor({ principal: principal ?? systemPrincipal('public', 'default'), requestId, now });
+  const scope = await authorize({ access: route.access, principal, params: c.req.param(), services });
   const params = route.params === undefined ? undefined : parse(c.req.param(), route.params, 'the path');
   const query = route.query === undefined ? undefined : parse(c.req.query(), route.query, 'the query');
   const body = route.body === undefined ? undefined : await readBody(c.req.raw, route.body);
@@ -67,6 +74,12 @@ async function handle(route: Route, c: import('hono').Context): Promise<Response
     header: (name) => c.req.header(name),
     signal: c.req.raw.signal,
     context: c,
+    services,
+    principal,
+    scope,
+    requestId,
+    now,
+    servicesFor: deps.servicesFor,
   });
 }
 

@@ -1,16 +1,14 @@
 import type { CompileResult } from '../dsl/compile.ts';
 import type { CompileEnvironment } from '../dsl/compile-environment.ts';
 import type { JsonObject } from '../dsl/ir/json.ts';
-import type { EventSink } from '../events/sink.ts';
-import type { ExecutionGateway } from '../executions/gateway.ts';
-import type { FlowStore } from '../flows/flow-store.ts';
 import type { runVirtual } from '../workflows/host/run-virtual.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { ServicesFor } from './services.ts';
 
 /** What the API is made of; wired in the composition root. */
 export interface ApiDeps {
-  readonly flows: FlowStore;
-  readonly executions: ExecutionGateway;
-  readonly events: EventSink;
+  readonly servicesFor: ServicesFor;
+  readonly authenticate: Authenticate;
   readonly compile: (source: Uint8Array, environment: CompileEnvironment) => CompileResult;
   /** JSON Schema of the DSL, `GET /schema/flow.json`. */
   readonly flowSchema: JsonObject;

@@ -1,6 +1,10 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import type { FlowScope } from '../auth/authorize.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { ProblemCode } from '../problems/catalogue.ts';
+import type { Access } from './access.ts';
+import type { Services, ServicesFor } from './services.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
 type Schema = z.ZodType;
@@ -42,6 +46,17 @@ export interface RouteRequest<P, Q, B> {
   readonly header: (name: string) => string | undefined;
   readonly signal: AbortSignal;
   readonly context: Context;
+  /** Of the caller's organisation; on a public route those of the default one, in Weir's own name. */
+  readonly services: Services;
+  /** Null on a public route. */
+  readonly principal: Principal | null;
+  /** How far the route's permission reaches: lists show nothing beyond it. */
+  readonly scope: FlowScope;
+  readonly requestId: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Services in another organisation or name, for public routes that find out whose they are. */
+  readonly servicesFor: ServicesFor;
 }
 
 /** One operation of the API: what validates requests also documents them (openapi.ts). `path` is in OpenAPI's form: `/flows/{id}`. */
@@ -51,6 +66,7 @@ export interface Route {
   readonly operation: string;
   readonly summary: string;
   readonly tag: string;
+  readonly access: Access;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;

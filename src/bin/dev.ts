@@ -18,6 +18,7 @@ import { requestSlot, slotActivities } from '../activities/slots.ts';
 import { LOOPBACK } from '../adapters/http/egress-guard.ts';
 import { createFilePinStore } from '../adapters/pin-store.ts';
 import { settingsFromEnv } from '../adapters/settings-from-env.ts';
+import { LOCAL_PRINCIPAL } from '../auth/principal.ts';
 import { createApp } from '../api/app.ts';
 import { serve } from '../api/serve.ts';
 import type { DevServer, StartDevOptions } from '../cli/io.ts';
@@ -26,6 +27,7 @@ import { compile } from '../dsl/index.ts';
 import { flowSchema } from '../dsl/schema/flow-schema.ts';
 import { createEventSink } from '../events/sink.ts';
 import { createGateway } from '../executions/gateway.ts';
+import { createExecutionReader } from '../executions/read-execution.ts';
 import { createTemporalRuns } from '../executions/temporal-runs.ts';
 import { createFolderStore } from '../flows/folder-store.ts';
 import { tellProblems } from '../flows/tell-problems.ts';
@@ -102,7 +104,7 @@ async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<D
   const executions = createGateway({
     runs,
     flows,
-    createHistoryReader,
+    reader: createExecutionReader({ runs, createHistoryReader }),
     verifyCallback: (token, now) => verifyCallback(token, key, now),
     adapters: async () => registry.manifests(),
     requestSlot: (request) => requestSlot(client, TASK_QUEUE, request),
@@ -130,9 +132,9 @@ async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<D
   onClose(runWorker(worker, fatal));
 
   const app = createApp({
-    flows,
-    executions,
-    events,
+    servicesFor: () => ({ flows, executions, events }),
+    // It listens on loopback only, and serves whoever sits there.
+    authenticate: async () => LOCAL_PRINCIPAL,
     compile,
     flowSchema: flowSchema(),
     runVirtual,

@@ -6,9 +6,9 @@ import type { EventMessage, RollbackMessage } from '../workflows/contract.ts';
 import { type CompletedCallback, completeCallback } from './complete-callback.ts';
 import { executionView } from './execution-view.ts';
 import { rerun, type RerunRequest, type RerunStarted, rollBack } from './go-back.ts';
-import type { CreateHistoryReader, TracedEvent } from './history.ts';
+import type { TracedEvent } from './history.ts';
 import { type ExecutionFilter, type ExecutionPage, listExecutions } from './list-executions.ts';
-import { createExecutionReader } from './read-execution.ts';
+import type { ExecutionReader } from './read-execution.ts';
 import type { Runs } from './runs.ts';
 import { type Decided, decideApproval, type Decision, type DeliveredEvent, signalExecution } from './send-message.ts';
 import { startExecution, type StartedExecution, type StartRequest } from './start-execution.ts';
@@ -41,17 +41,22 @@ export interface ExecutionGateway {
   callback(token: string, payload: Json): Promise<CompletedCallback>;
   rollBack(executionId: string, request: RollbackMessage): Promise<StartedExecution>;
   rerun(executionId: string, request: RerunRequest): Promise<RerunStarted>;
+  /** Name of the execution's flow; null for an unknown execution. */
+  flowOf(executionId: string): Promise<string | null>;
   ping(): Promise<void>;
 }
 
 export interface GatewayDeps {
   readonly runs: Runs;
   readonly flows: Pick<FlowStore, 'get'>;
-  readonly createHistoryReader: CreateHistoryReader;
+  /** Reads executions; may be shared by gateways of the same organisation, as it keeps what it has read. */
+  readonly reader: ExecutionReader;
   readonly verifyCallback: (token: string, now: number) => VerifiedCallback;
   readonly adapters: () => Promise<ReadonlyMap<string, AdapterManifest>>;
   /** Asks the coordinator of a concurrency key (activities/slots). */
   readonly requestSlot: RequestSlot;
+  /** Default `default`. */
+  readonly organisation?: string;
   /** `$config` of an environment. Default: empty. */
   readonly config?: (environment: string) => Promise<JsonObject>;
   /** ms since the epoch. Default: the clock. */
@@ -62,15 +67,15 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
   const {
     runs,
     flows,
-    createHistoryReader,
+    reader,
     adapters,
     verifyCallback,
     requestSlot,
     config = async () => ({}),
     now = Date.now,
+    organisation = 'default',
   } = options;
-  const reader = createExecutionReader({ runs, createHistoryReader });
-  const deps = { runs, flows, reader, config, now, requestSlot };
+  const deps = { runs, flows, reader, config, now, requestSlot, organisation };
   const get = async (executionId: string): Promise<ExecutionView> => executionView(await reader.load(executionId));
   return {
     start: (request) => startExecution(deps, request),
@@ -91,6 +96,7 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
       completeCallback({ runs, reader, adapters, verify: (text) => verifyCallback(text, now()) }, token, payload),
     rollBack: (executionId, request) => rollBack(deps, executionId, request),
     rerun: (executionId, request) => rerun(deps, executionId, request),
+    flowOf: async (executionId) => (await runs.describe(executionId))?.flow ?? null,
     ping: () => runs.ping(),
   };
 }

@@ -33,6 +33,7 @@ export function summarizeRun(raw: RawInfo): RunSummary {
     shown: text(SEARCH_ATTRIBUTES.status),
     version: text(SEARCH_ATTRIBUTES.version) ?? '',
     environment: text(SEARCH_ATTRIBUTES.environment) ?? '',
+    organisation: text(SEARCH_ATTRIBUTES.organisation),
     tags: Array.isArray(tags) ? tags.map(String) : [],
     startedAt: toDate(raw.startTime) ?? new Date(0),
     endedAt: toDate(raw.closeTime),
@@ -55,8 +56,12 @@ export async function describeRun(
 }
 
 function memoOf(memo: Record<string, unknown> | undefined): RunMemo {
-  const { request, previous_run } = memo ?? {};
-  return { ...(typeof request === 'string' && { request }), ...(typeof previous_run === 'string' && { previous_run }) };
+  const { request, previous_run, intent } = memo ?? {};
+  return {
+    ...(typeof request === 'string' && { request }),
+    ...(typeof previous_run === 'string' && { previous_run }),
+    ...(typeof intent === 'string' && { intent }),
+  };
 }
 
 async function pendingCall(activity: RawActivity, converter: LoadedDataConverter): Promise<PendingCall> {

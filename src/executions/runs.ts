@@ -52,6 +52,8 @@ export interface RunMemo {
   readonly previous_run?: string;
   /** The step that a run started for a rollback goes back to; null where the run itself rolls back, after compensating. */
   readonly rolled_back_to?: string | null;
+  /** The audit intent that started it: a reconciler learns from it whether the start took place. */
+  readonly intent?: string;
 }
 
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'continued';
@@ -65,6 +67,8 @@ export interface RunSummary {
   readonly shown: string | null;
   readonly version: string;
   readonly environment: string;
+  /** Null where there is one organisation. */
+  readonly organisation: string | null;
   readonly tags: readonly string[];
   readonly startedAt: Date;
   readonly endedAt: Date | null;

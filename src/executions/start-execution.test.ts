@@ -26,6 +26,7 @@ function deps(options: { runs?: Partial<Runs>; flows?: Record<string, StoredFlow
     runs: fakeRuns({ start, ...options.runs }),
     flows,
     config: async (environment) => ({ REGION: environment }),
+    organisation: 'default',
     requestSlot: async () => 'granted',
     now: () => 1_700_000_000_000,
   };

@@ -20,6 +20,8 @@ export interface StartDeps {
   readonly config: (environment: string) => Promise<JsonObject>;
   readonly now: () => number;
   readonly requestSlot: RequestSlot;
+  /** Part of what an idempotency key is hashed with. */
+  readonly organisation: string;
 }
 
 export interface StartRequest {
@@ -47,8 +49,6 @@ export interface StartedExecution {
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** One organisation until there are more; part of what an idempotency key is hashed with. */
-const ORGANISATION = 'default';
 export const DEFAULT_ENVIRONMENT = 'default';
 
 /**
@@ -61,7 +61,7 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
   const executionId =
     idempotencyKey === undefined
       ? newExecutionId(deps.now())
-      : keyedExecutionId([ORGANISATION, flowName(request.flow), idempotencyKey]);
+      : keyedExecutionId([deps.organisation, flowName(request.flow), idempotencyKey]);
   if (idempotencyKey !== undefined) {
     // Before anything is checked: the first answer holds even when the flow has changed since.
     const known = await deps.runs.describe(executionId);

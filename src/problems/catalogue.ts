@@ -41,6 +41,17 @@ export const PROBLEM_CATALOGUE = {
     title: 'The callback address is not genuine',
     remedy: 'Call exactly the address that the step was given.',
   },
+  unauthenticated: {
+    status: 401,
+    title: 'Who asks is not known',
+    remedy:
+      'Send a token as `Authorization: Bearer …` (`weir login`, or WEIR_TOKEN); it may have expired or been revoked.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The permission is missing',
+    remedy: '`detail` names the permission; an administrator can grant a role that has it.',
+  },
   foreign_origin: {
     status: 403,
     title: 'Requests of other web pages are refused',
@@ -57,6 +68,8 @@ export const PROBLEM_CATALOGUE = {
     title: 'No such step',
     remedy: "`steps` of `GET /executions/{id}` lists every step with its `path`; take the step's id or path.",
   },
+  version_not_found: { status: 404, title: 'No such version', remedy: '`GET /flows/{id}/versions` lists them.' },
+  environment_not_found: { status: 404, title: 'No such environment', remedy: '`GET /environments` lists them.' },
   adapter_not_found: { status: 404, title: 'No such adapter', remedy: '`GET /adapters` lists them.' },
   not_found: { status: 404, title: 'No such resource', remedy: '/openapi.json lists every path.' },
   method_not_allowed: {
@@ -73,6 +86,47 @@ export const PROBLEM_CATALOGUE = {
     status: 408,
     title: 'The execution timed out',
     remedy: '`GET /executions/{execution_id}` shows how far it came; raise the `timeout` of the flow or start again.',
+  },
+  no_store: {
+    status: 404,
+    title: 'This server keeps nothing in a database',
+    remedy: 'It serves a folder of flows. Start `weir dev` without --flows, or `weir api`, for the whole of the API.',
+  },
+  flow_exists: {
+    status: 409,
+    title: 'The flow is there already',
+    remedy: 'Store a new version with PUT, or take another name.',
+  },
+  exists: { status: 409, title: 'There is one of that name already', remedy: 'Change that one, or take another name.' },
+  version_conflict: {
+    status: 409,
+    title: 'The version does not go forward',
+    remedy: 'Read the flow again, take over what has changed, and raise `version`, or leave it out.',
+  },
+  flow_in_use: {
+    status: 409,
+    title: 'The flow is in use',
+    remedy: '`detail` says where. Undeploy it and let its executions end, or send `?force=true`.',
+  },
+  not_deployed: {
+    status: 409,
+    title: 'The flow is not deployed there',
+    remedy: 'Deploy a version: `weir deploy FLOW --env ENVIRONMENT`.',
+  },
+  promotion_refused: {
+    status: 409,
+    title: "The environment's promotion rule is not met",
+    remedy: 'Deploy the version in the environment before it first; `detail` names it.',
+  },
+  count_changed: {
+    status: 409,
+    title: 'The number of executions is not the confirmed one',
+    remedy: 'Ask again with `dry_run`, look at the count, and send it as `expected`.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'The first request with this key is still under way',
+    remedy: 'Send the same request again in a moment.',
   },
   execution_ended: {
     status: 409,
@@ -125,6 +179,12 @@ export const PROBLEM_CATALOGUE = {
     title: 'The API answers on loopback only',
     remedy: 'Call it as 127.0.0.1 or localhost.',
   },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    remedy: 'Wait for `Retry-After`.',
+    retryAfter: 1,
+  },
   event_buffer_full: {
     status: 429,
     title: 'The execution keeps too many events',
@@ -146,6 +206,12 @@ export const PROBLEM_CATALOGUE = {
     status: 501,
     title: 'This process has no virtual-time runner',
     remedy: 'Use `weir test`, or a server that has it.',
+  },
+  store_unavailable: {
+    status: 503,
+    title: 'The database does not answer',
+    remedy: 'Nothing was changed: try again after `Retry-After`.',
+    retryAfter: 2,
   },
   temporal_unavailable: {
     status: 503,

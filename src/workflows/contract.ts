@@ -26,6 +26,8 @@ export interface RunFlowInput {
   readonly input: Json;
   readonly trigger: TriggerEvent;
   readonly environment: string;
+  /** Whose execution it is; absent where there is one organisation (flows from a folder). */
+  readonly organisation?: string;
   /** `$config`: values of the environment that are no secrets. */
   readonly config: JsonObject;
   readonly tags: readonly string[];
@@ -97,6 +99,8 @@ export const SEARCH_ATTRIBUTES = {
   environment: 'WeirEnvironment',
   /** Keyword: `parent` or `origin` execution id. */
   origin: 'WeirOrigin',
+  /** Keyword: organisation, where there are several. */
+  organisation: 'WeirOrganisation',
 } as const;
 
 export type ExecutionStatus =

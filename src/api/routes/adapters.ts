@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AdapterManifest } from '../../adapters/manifest.ts';
+import type { FlowStore } from '../../flows/flow-store.ts';
 import { Problem } from '../../problems/problem.ts';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { JSON_VALUE } from '../schemas.ts';
 
@@ -24,8 +24,9 @@ const ACTION = z.object({
   params: JSON_VALUE.nullable(),
 });
 
-export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
-  const adapters = async (): Promise<ReadonlyMap<string, AdapterManifest>> => (await flows.environment()).adapters;
+export function adapterRoutes(): readonly Route[] {
+  const adapters = async (flows: FlowStore): Promise<ReadonlyMap<string, AdapterManifest>> =>
+    (await flows.environment()).adapters;
   return [
     route({
       method: 'get',
@@ -33,11 +34,12 @@ export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
       operation: 'listAdapters',
       summary: 'The adapters that calls can use',
       tag: 'adapters',
+      access: { on: 'some', permission: 'flow:read' },
       answers: [{ status: 200, description: 'by name', schema: z.object({ items: z.array(SUMMARY), next: z.null() }) }],
       problems: [],
-      handle: async () =>
+      handle: async ({ services: { flows } }) =>
         json({
-          items: [...(await adapters()).values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(summary),
+          items: [...(await adapters(flows)).values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map(summary),
           next: null,
         }),
     }),
@@ -47,11 +49,12 @@ export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
       operation: 'getAdapter',
       summary: 'One adapter: its manifest with the schemas of its actions',
       tag: 'adapters',
+      access: { on: 'some', permission: 'flow:read' },
       params: z.object({ name: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'is not an adapter') }),
       answers: [{ status: 200, description: 'the manifest' }],
       problems: ['adapter_not_found'],
-      async handle({ params }) {
-        const found = (await adapters()).get(params.name);
+      async handle({ services: { flows }, params }) {
+        const found = (await adapters(flows)).get(params.name);
         if (found === undefined) throw new Problem('adapter_not_found', `There is no adapter ${params.name}.`);
         return json(found);
       },
@@ -62,6 +65,7 @@ export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
       operation: 'listActions',
       summary: "Every action: the organisation's catalogue, then those of the adapters",
       tag: 'adapters',
+      access: { on: 'some', permission: 'flow:read' },
       answers: [
         {
           status: 200,
@@ -70,7 +74,7 @@ export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
         },
       ],
       problems: [],
-      async handle() {
+      async handle({ services: { flows } }) {
         const catalogue = Object.entries(await flows.catalogue()).map(([name, { adapter, action, params }]) => ({
           name,
           adapter,
@@ -80,7 +84,7 @@ export function adapterRoutes({ flows }: ApiDeps): readonly Route[] {
           description: null,
           params: params ?? null,
         }));
-        const own = [...(await adapters()).values()].flatMap(({ name, actions }) =>
+        const own = [...(await adapters(flows)).values()].flatMap(({ name, actions }) =>
           Object.entries(actions).map(([action, manifest]) => ({
             name: `${name}.${action}`,
             adapter: name,

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { JSON_VALUE } from '../schemas.ts';
 
 /** A callback's payload is a step's result. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-export function callbackRoutes({ executions }: ApiDeps): readonly Route[] {
+export function callbackRoutes(): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -14,6 +13,7 @@ export function callbackRoutes({ executions }: ApiDeps): readonly Route[] {
       operation: 'completeCallback',
       summary: 'Complete an async step: the address is `$execution.callback_url`',
       tag: 'operations',
+      access: { on: 'public', why: 'the signed, single-use token in the path is the credential' },
       params: z.object({ token: z.string().min(1).max(8_192) }),
       body: { kind: 'json', schema: JSON_VALUE, optional: true, maxBytes: MAX_BYTES },
       answers: [
@@ -24,7 +24,7 @@ export function callbackRoutes({ executions }: ApiDeps): readonly Route[] {
         },
       ],
       problems: ['invalid_callback_token', 'invalid_payload', 'callback_gone', 'no_worker', 'temporal_unavailable'],
-      handle: async ({ params, body }) => json(await executions.callback(params.token, body)),
+      handle: async ({ services: { executions }, params, body }) => json(await executions.callback(params.token, body)),
     }),
   ];
 }

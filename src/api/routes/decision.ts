@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { EXECUTION_ID, JSON_VALUE, STEP } from '../schemas.ts';
 
@@ -9,7 +8,7 @@ const BODY = z.strictObject({
   form: JSON_VALUE.optional(),
 });
 
-export function decisionRoutes({ executions }: ApiDeps): readonly Route[] {
+export function decisionRoutes(): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -17,6 +16,7 @@ export function decisionRoutes({ executions }: ApiDeps): readonly Route[] {
       operation: 'decideApproval',
       summary: 'Decide an open approval',
       tag: 'operations',
+      access: { on: 'execution', permission: 'flow:execute' },
       params: z.object({ id: EXECUTION_ID, step: STEP }),
       body: { kind: 'json', schema: BODY },
       answers: [
@@ -36,7 +36,7 @@ export function decisionRoutes({ executions }: ApiDeps): readonly Route[] {
         'no_worker',
         'temporal_unavailable',
       ],
-      handle: async ({ params, body: { approved, comment, form } }) =>
+      handle: async ({ services: { executions }, params, body: { approved, comment, form } }) =>
         json(
           await executions.decide(params.id, params.step, {
             approved,

@@ -30,7 +30,7 @@ const ANSWER = z.object({
   steps: z.array(z.looseObject({ path: z.string(), kind: z.string(), status: z.string() })),
 });
 
-export function dryRunRoutes({ flows, runVirtual }: ApiDeps): readonly Route[] {
+export function dryRunRoutes({ runVirtual }: ApiDeps): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -38,11 +38,12 @@ export function dryRunRoutes({ flows, runVirtual }: ApiDeps): readonly Route[] {
       operation: 'dryRunFlow',
       summary: 'Plan, and a run in virtual time with mocks or schema samples; nothing outside is called',
       tag: 'flows',
+      access: { on: 'flow', permission: 'flow:read' },
       params: z.object({ id: FLOW_ID }),
       body: { kind: 'json', schema: BODY, optional: true },
       answers: [{ status: 200, description: 'what would happen', schema: ANSWER }],
       problems: ['flow_not_found', 'invalid_flow', 'invalid_input', 'dry_run_unavailable'],
-      async handle({ params, body: { input, version, mocks } }) {
+      async handle({ services: { flows }, params, body: { input, version, mocks } }) {
         if (runVirtual === undefined)
           throw new Problem('dry_run_unavailable', "This process can't run flows in virtual time.");
         return json(

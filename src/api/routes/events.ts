@@ -14,7 +14,7 @@ const DELIVERY = z.object({
     .describe('starts that it could not make'),
 });
 
-export function eventRoutes({ events, now }: ApiDeps): readonly Route[] {
+export function eventRoutes({ now }: ApiDeps): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -22,6 +22,7 @@ export function eventRoutes({ events, now }: ApiDeps): readonly Route[] {
       operation: 'sendEvents',
       summary: 'CloudEvents 1.0: structured, binary or batch',
       tag: 'events',
+      access: { on: 'organisation', permission: 'event:write' },
       body: {
         kind: 'raw',
         maxBytes: MAX_BYTES,
@@ -37,7 +38,7 @@ export function eventRoutes({ events, now }: ApiDeps): readonly Route[] {
         },
       ],
       problems: ['invalid_request', 'no_worker', 'temporal_unavailable'],
-      async handle({ body, context }) {
+      async handle({ services: { events }, body, context }) {
         const found = readCloudEvents({ headers: context.req.raw.headers, body: parseJson(body), now: now() });
         const items = [];
         for (const event of found) items.push(await events.deliver(event));

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { ExecutionGateway } from '../../executions/gateway.ts';
 import type { ExecutionView } from '../../executions/view.ts';
 import { Problem } from '../../problems/problem.ts';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { duration, ENVIRONMENT, EXECUTION, FLOW_ID, JSON_VALUE, STARTED, TAG, VERSION_RANGE } from '../schemas.ts';
 
@@ -20,7 +19,7 @@ const BODY = z.strictObject({
 /** Visible ASCII: it travels in a header. */
 const IDEMPOTENCY_KEY = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'is 1 to 255 visible characters');
 
-export function executeRoutes({ executions }: ApiDeps): readonly Route[] {
+export function executeRoutes(): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -28,6 +27,7 @@ export function executeRoutes({ executions }: ApiDeps): readonly Route[] {
       operation: 'executeFlow',
       summary: 'Start an execution',
       tag: 'executions',
+      access: { on: 'flow', permission: 'flow:execute' },
       params: z.object({ id: FLOW_ID }),
       query: z.object({
         wait: duration(MAX_WAIT_MS).optional().describe('how long to wait for the end, `10s`; at most 60s'),
@@ -49,7 +49,7 @@ export function executeRoutes({ executions }: ApiDeps): readonly Route[] {
         'concurrency_limit',
         'temporal_unavailable',
       ],
-      async handle({ params, query, body, header }) {
+      async handle({ services: { executions }, params, query, body, header }) {
         const idempotencyKey = header('idempotency-key');
         if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.safeParse(idempotencyKey).success)
           throw new Problem('invalid_request', 'Idempotency-Key is 1 to 255 visible ASCII characters.');

@@ -9,7 +9,7 @@ import { EXECUTION_ID } from '../schemas.ts';
 const KEEP_ALIVE_MS = 15_000;
 const RETRY_MS = 1_000;
 
-export function executionEventRoutes({ executions, log }: ApiDeps): readonly Route[] {
+export function executionEventRoutes({ log }: ApiDeps): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -17,6 +17,7 @@ export function executionEventRoutes({ executions, log }: ApiDeps): readonly Rou
       operation: 'streamEvents',
       summary: 'Server-sent events: everything so far, then live, until the end',
       tag: 'executions',
+      access: { on: 'execution', permission: 'flow:read' },
       params: z.object({ id: EXECUTION_ID }),
       headers: z.object({ 'Last-Event-ID': z.string().optional().describe('goes on right after this event') }),
       answers: [
@@ -28,7 +29,7 @@ export function executionEventRoutes({ executions, log }: ApiDeps): readonly Rou
         { status: 204, description: 'nothing came after Last-Event-ID, and nothing will: do not reconnect' },
       ],
       problems: ['execution_not_found', 'temporal_unavailable'],
-      async handle({ params, header, signal, context }) {
+      async handle({ services: { executions }, params, header, signal, context }) {
         const after = header('last-event-id') ?? null;
         const abort = new AbortController();
         signal.addEventListener('abort', () => abort.abort(), { once: true });

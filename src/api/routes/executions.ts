@@ -13,7 +13,7 @@ const STATE = z.object({
   results: z.record(z.string(), JSON_VALUE),
 });
 
-export function executionRoutes({ executions, now }: ApiDeps): readonly Route[] {
+export function executionRoutes({ now }: ApiDeps): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -21,6 +21,7 @@ export function executionRoutes({ executions, now }: ApiDeps): readonly Route[] 
       operation: 'listExecutions',
       summary: 'List executions, newest first',
       tag: 'executions',
+      access: { on: 'some', permission: 'flow:read' },
       query: z.object({
         flow: FLOW_ID.optional(),
         status: STATUS.optional(),
@@ -35,7 +36,7 @@ export function executionRoutes({ executions, now }: ApiDeps): readonly Route[] 
       }),
       answers: [{ status: 200, description: 'a page; `next` is null on the last', schema: EXECUTION_PAGE }],
       problems: ['temporal_unavailable'],
-      handle: async ({ query: { flow, status, since, tag, limit, cursor } }) =>
+      handle: async ({ services: { executions }, query: { flow, status, since, tag, limit, cursor } }) =>
         json(
           await executions.list(
             {
@@ -54,10 +55,11 @@ export function executionRoutes({ executions, now }: ApiDeps): readonly Route[] 
       operation: 'getExecution',
       summary: 'One execution: status, input, output, error, steps with attempts and durations',
       tag: 'executions',
+      access: { on: 'execution', permission: 'flow:read' },
       params: z.object({ id: EXECUTION_ID }),
       answers: [{ status: 200, description: 'the execution', schema: EXECUTION }],
       problems: ['execution_not_found', 'temporal_unavailable'],
-      handle: async ({ params }) => json(await executions.get(params.id)),
+      handle: async ({ services: { executions }, params }) => json(await executions.get(params.id)),
     }),
     route({
       method: 'get',
@@ -65,11 +67,12 @@ export function executionRoutes({ executions, now }: ApiDeps): readonly Route[] 
       operation: 'getState',
       summary: 'Variables and results as they stood when a step had ended, or before it began',
       tag: 'executions',
+      access: { on: 'execution', permission: 'flow:read' },
       params: z.object({ id: EXECUTION_ID }),
       query: z.object({ at: STEP.optional(), before: STEP.optional() }),
       answers: [{ status: 200, description: 'the state', schema: STATE }],
       problems: ['execution_not_found', 'step_not_found', 'step_not_ended', 'ambiguous_step', 'temporal_unavailable'],
-      async handle({ params, query: { at, before } }) {
+      async handle({ services: { executions }, params, query: { at, before } }) {
         if ((at === undefined) === (before === undefined))
           throw new Problem('invalid_request', 'Name one step, with `at` or with `before`.');
         return json(await executions.state(params.id, at ?? before ?? '', at === undefined ? 'before' : 'at'));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../../problems/problem.ts';
-import type { ApiDeps } from '../deps.ts';
+import type { Access } from '../access.ts';
 import { type Method, type Route, route } from '../route.ts';
 import { FLOW_ID } from '../schemas.ts';
 
@@ -9,15 +9,33 @@ const WRITES: readonly {
   readonly path: string;
   readonly operation: string;
   readonly summary: string;
+  readonly access: Access;
 }[] = [
-  { method: 'post', path: '/flows', operation: 'createFlow', summary: 'Create a flow' },
-  { method: 'put', path: '/flows/{id}', operation: 'updateFlow', summary: 'Store a new version' },
-  { method: 'delete', path: '/flows/{id}', operation: 'archiveFlow', summary: 'Archive a flow' },
+  {
+    method: 'post',
+    path: '/flows',
+    operation: 'createFlow',
+    summary: 'Create a flow',
+    access: { on: 'some', permission: 'flow:create' },
+  },
+  {
+    method: 'put',
+    path: '/flows/{id}',
+    operation: 'updateFlow',
+    summary: 'Store a new version',
+    access: { on: 'flow', permission: 'flow:update' },
+  },
+  {
+    method: 'delete',
+    path: '/flows/{id}',
+    operation: 'archiveFlow',
+    summary: 'Archive a flow',
+    access: { on: 'flow', permission: 'flow:delete' },
+  },
 ];
 
 /** With flows read from a folder, its files are how flows change. */
-export function flowWriteRoutes({ flows }: ApiDeps): readonly Route[] {
-  if (flows.writable) throw new Error('this store can be written to: it needs routes that do');
+export function flowWriteRoutes(): readonly Route[] {
   return WRITES.map((write) =>
     route({
       ...write,

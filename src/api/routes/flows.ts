@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { flowGraph, mermaid } from '../../dsl/graph.ts';
 import type { FlowStore, StoredFlow } from '../../flows/flow-store.ts';
 import { Problem } from '../../problems/problem.ts';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, type RouteRequest, route } from '../route.ts';
 import { FLOW, FLOW_ID, VERSION_RANGE } from '../schemas.ts';
 
@@ -17,7 +16,7 @@ const VERSION_ANSWERS = [
   { status: 200 as const, description: 'the version; text for `as=mermaid` and `as=source`', schema: FLOW },
 ];
 
-export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
+export function flowRoutes(): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -25,6 +24,7 @@ export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
       operation: 'listFlows',
       summary: 'List and search flows, by name',
       tag: 'flows',
+      access: { on: 'some', permission: 'flow:read' },
       query: z.object({
         q: z.string().max(200).optional().describe('part of name, title or description'),
         category: z.string().max(200).optional(),
@@ -35,7 +35,7 @@ export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
       }),
       answers: [{ status: 200, description: 'the latest version of each', schema: PAGE }],
       problems: [],
-      async handle({ query: { q, category, tag, status, limit, cursor } }) {
+      async handle({ services: { flows }, query: { q, category, tag, status, limit, cursor } }) {
         const found = await flows.list({
           ...(q !== undefined && { q }),
           ...(category !== undefined && { category }),
@@ -53,11 +53,13 @@ export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
       operation: 'getFlow',
       summary: 'The latest version of a flow',
       tag: 'flows',
+      access: { on: 'flow', permission: 'flow:read' },
       params: z.object({ id: FLOW_ID }),
       query: AS,
       answers: VERSION_ANSWERS,
       problems: ['flow_not_found', 'invalid_flow'],
-      handle: async ({ params, query, context }) => show(await find(flows, params.id), query.as, context),
+      handle: async ({ services: { flows }, params, query, context }) =>
+        show(await find(flows, params.id), query.as, context),
     }),
     route({
       method: 'get',
@@ -65,10 +67,11 @@ export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
       operation: 'listVersions',
       summary: 'The versions of a flow, newest first',
       tag: 'flows',
+      access: { on: 'flow', permission: 'flow:read' },
       params: z.object({ id: FLOW_ID }),
       answers: [{ status: 200, description: 'all of them', schema: PAGE }],
       problems: ['flow_not_found'],
-      async handle({ params }) {
+      async handle({ services: { flows }, params }) {
         const versions = await flows.versions(params.id);
         if (versions.length === 0) throw new Problem('flow_not_found', `There is no flow ${params.id}.`);
         return json({ items: versions.map(describe), next: null });
@@ -80,11 +83,12 @@ export function flowRoutes({ flows }: ApiDeps): readonly Route[] {
       operation: 'getVersion',
       summary: 'One version of a flow',
       tag: 'flows',
+      access: { on: 'flow', permission: 'flow:read' },
       params: z.object({ id: FLOW_ID, version: VERSION_RANGE }),
       query: AS,
       answers: VERSION_ANSWERS,
       problems: ['flow_not_found', 'invalid_flow'],
-      handle: async ({ params, query, context }) =>
+      handle: async ({ services: { flows }, params, query, context }) =>
         show(await find(flows, `${params.id}@${params.version}`), query.as, context),
     }),
   ];

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { EXECUTION_ID, JSON_VALUE, STARTED, STEP, VERSION_RANGE } from '../schemas.ts';
 
@@ -14,7 +13,7 @@ const RERUN = z.strictObject({
   input: JSON_VALUE.optional(),
 });
 
-export function goBackRoutes({ executions }: ApiDeps): readonly Route[] {
+export function goBackRoutes(): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -22,6 +21,7 @@ export function goBackRoutes({ executions }: ApiDeps): readonly Route[] {
       operation: 'rollBackExecution',
       summary: 'Go back to before a step and on from there: same execution, running or ended',
       tag: 'operations',
+      access: { on: 'execution', permission: 'flow:execute' },
       params: z.object({ id: EXECUTION_ID }),
       body: { kind: 'json', schema: ROLLBACK },
       answers: [{ status: 200, description: 'it runs again from before the step', schema: STARTED }],
@@ -33,7 +33,7 @@ export function goBackRoutes({ executions }: ApiDeps): readonly Route[] {
         'no_worker',
         'temporal_unavailable',
       ],
-      handle: async ({ params, body: { to, compensate, new_keys } }) =>
+      handle: async ({ services: { executions }, params, body: { to, compensate, new_keys } }) =>
         json(await executions.rollBack(params.id, { to, compensate, newKeys: new_keys })),
     }),
     route({
@@ -42,6 +42,7 @@ export function goBackRoutes({ executions }: ApiDeps): readonly Route[] {
       operation: 'rerunExecution',
       summary: 'A new execution from an ended one, from the start or from a step',
       tag: 'operations',
+      access: { on: 'execution', permission: 'flow:execute' },
       params: z.object({ id: EXECUTION_ID }),
       body: { kind: 'json', schema: RERUN, optional: true, maxBytes: 16 * 1024 * 1024 },
       answers: [
@@ -62,7 +63,7 @@ export function goBackRoutes({ executions }: ApiDeps): readonly Route[] {
         'rollback_refused',
         'temporal_unavailable',
       ],
-      async handle({ params, body: { from, version, input } }) {
+      async handle({ services: { executions }, params, body: { from, version, input } }) {
         const started = await executions.rerun(params.id, {
           ...(from !== undefined && { from }),
           ...(version !== undefined && { version }),

@@ -50,7 +50,7 @@ describe('service', () => {
 describe('POST /events', () => {
   const event = { specversion: '1.0', id: 'e', source: '/s', type: 't', data: { a: 1 }, subject: 'sub' };
   const deliver = vi.fn(async ({ id }: { id: string }) => ({ id, delivered: [], started: [], rejected: [] }));
-  const { call } = fakeApi({ deps: { events: { deliver } } });
+  const { call } = fakeApi({ events: { deliver } });
   const seen = { id: 'e', source: '/s', type: 't', time: '2026-01-02T00:00:00.000Z', data: { a: 1 } };
 
   test('takes structured, batch and binary events', async () => {

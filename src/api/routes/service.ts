@@ -9,7 +9,7 @@ const READY = z.object({
   notes: z.array(z.string()),
 });
 
-export function serviceRoutes({ flowSchema, executions, flows, missing, version }: ApiDeps): readonly Route[] {
+export function serviceRoutes({ flowSchema, missing, version }: ApiDeps): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -17,6 +17,7 @@ export function serviceRoutes({ flowSchema, executions, flows, missing, version 
       operation: 'getFlowSchema',
       summary: 'JSON Schema of flow documents, for editors',
       tag: 'service',
+      access: { on: 'public', why: 'editors read the schema of the language without an identity' },
       answers: [{ status: 200, description: 'the schema', mediaType: 'application/schema+json' }],
       problems: [],
       handle: ({ context }) =>
@@ -31,6 +32,7 @@ export function serviceRoutes({ flowSchema, executions, flows, missing, version 
       operation: 'getHealth',
       summary: 'The process lives',
       tag: 'service',
+      access: { on: 'public', why: 'probes have no identity; tells that the process lives and its version' },
       answers: [
         { status: 200, description: 'it does', schema: z.object({ status: z.literal('ok'), version: z.string() }) },
       ],
@@ -43,9 +45,10 @@ export function serviceRoutes({ flowSchema, executions, flows, missing, version 
       operation: 'getReadiness',
       summary: 'Work can go on; if not, what is missing',
       tag: 'service',
+      access: { on: 'public', why: 'probes have no identity; tells what is missing, in words' },
       answers: [{ status: 200, description: 'ready; `notes` tells faults that stop nothing', schema: READY }],
       problems: ['temporal_unavailable'],
-      async handle() {
+      async handle({ services: { executions, flows } }) {
         const lacking = [...((await missing?.()) ?? []), ...(await temporalAway(executions.ping))];
         const notes = await flows.problems();
         return lacking.length === 0

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { EXECUTION_ID, JSON_VALUE } from '../schemas.ts';
 
@@ -9,7 +8,7 @@ const BODY = z.strictObject({
   id: z.string().min(1).max(255).optional().describe('the same id counts once; left out: a new one'),
 });
 
-export function signalRoutes({ executions }: ApiDeps): readonly Route[] {
+export function signalRoutes(): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -17,6 +16,7 @@ export function signalRoutes({ executions }: ApiDeps): readonly Route[] {
       operation: 'signalExecution',
       summary: 'Send an event to this one execution (`wait_for`)',
       tag: 'operations',
+      access: { on: 'execution', permission: 'flow:execute' },
       params: z.object({ id: EXECUTION_ID }),
       body: { kind: 'json', schema: BODY },
       answers: [
@@ -27,7 +27,7 @@ export function signalRoutes({ executions }: ApiDeps): readonly Route[] {
         },
       ],
       problems: ['execution_not_found', 'execution_ended', 'event_buffer_full', 'no_worker', 'temporal_unavailable'],
-      handle: async ({ params, body: { type, data, id } }) =>
+      handle: async ({ services: { executions }, params, body: { type, data, id } }) =>
         json(await executions.signal(params.id, { type, data: data ?? {}, ...(id !== undefined && { id }) })),
     }),
   ];

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { SteerOperation } from '../../executions/steer-execution.ts';
-import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
 import { EXECUTION_ID, STATUS } from '../schemas.ts';
 
@@ -11,7 +10,7 @@ const SUMMARIES: Readonly<Record<SteerOperation, string>> = {
   resume: 'Resume after a pause',
 };
 
-export function steerRoutes({ executions }: ApiDeps): readonly Route[] {
+export function steerRoutes(): readonly Route[] {
   return (Object.keys(SUMMARIES) as SteerOperation[]).map((operation) =>
     route({
       method: 'post',
@@ -19,6 +18,7 @@ export function steerRoutes({ executions }: ApiDeps): readonly Route[] {
       operation: `${operation}Execution`,
       summary: SUMMARIES[operation],
       tag: 'operations',
+      access: { on: 'execution', permission: 'flow:execute' },
       params: z.object({ id: EXECUTION_ID }),
       body: { kind: 'json', schema: z.strictObject({}), optional: true },
       answers: [
@@ -29,7 +29,7 @@ export function steerRoutes({ executions }: ApiDeps): readonly Route[] {
         },
       ],
       problems: ['execution_not_found', 'execution_ended', 'temporal_unavailable'],
-      handle: async ({ params }) => json(await executions.steer(params.id, operation), 202),
+      handle: async ({ services: { executions }, params }) => json(await executions.steer(params.id, operation), 202),
     }),
   );
 }

@@ -11,7 +11,7 @@ const ANSWER = z.object({
   diagnostics: z.array(DIAGNOSTIC),
 });
 
-export function validateRoutes({ compile, flows }: ApiDeps): readonly Route[] {
+export function validateRoutes({ compile }: ApiDeps): readonly Route[] {
   return [
     route({
       method: 'post',
@@ -19,12 +19,13 @@ export function validateRoutes({ compile, flows }: ApiDeps): readonly Route[] {
       operation: 'validateFlow',
       summary: 'Check a flow; nothing is stored',
       tag: 'flows',
+      access: { on: 'some', permission: 'flow:read' },
       body: { kind: 'flow' },
       answers: [
         { status: 200, description: 'every diagnostic; the flow is valid when none is an error', schema: ANSWER },
       ],
       problems: ['payload_too_large', 'unsupported_media_type'],
-      async handle({ body }) {
+      async handle({ services: { flows }, body }) {
         const { ir, diagnostics, tooLarge } = compile(body, await flows.environment());
         if (tooLarge) throw new Problem('payload_too_large', 'A flow has at most 256 KiB.', { errors: diagnostics });
         return json({ valid: ir !== undefined, flow: ir?.name ?? null, hash: ir?.hash ?? null, diagnostics });

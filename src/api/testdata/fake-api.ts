@@ -1,7 +1,9 @@
 // The API with everything behind it faked: `call()` is one request.
 import { vi } from 'vitest';
+import { LOCAL_PRINCIPAL } from '../../auth/principal.ts';
 import type { AdapterManifest } from '../../adapters/manifest.ts';
 import { compile } from '../../dsl/index.ts';
+import type { EventSink } from '../../events/sink.ts';
 import type { ExecutionGateway } from '../../executions/gateway.ts';
 import { pickVersion, parseFlowRef } from '../../flows/flow-ref.ts';
 import type { FlowStore, StoredFlow } from '../../flows/flow-store.ts';
@@ -48,13 +50,14 @@ export interface FakeAnswer {
 }
 
 /** Methods of the gateway that a test does not give must not be called. */
-export function fakeApi(options: { flows?: readonly StoredFlow[]; executions?: Partial<ExecutionGateway>; deps?: Partial<ApiDeps> } = {}) {
+export function fakeApi(options: { flows?: readonly StoredFlow[]; executions?: Partial<ExecutionGateway>; events?: EventSink; deps?: Partial<ApiDeps> } = {}) {
   const executions = new Proxy(options.executions ?? {}, {
     get: (target, name) => Reflect.get(target, name) ?? (() => Promise.reject(new Error(`the test did not expect ${String(name)}`))),
   }) as ExecutionGateway; // what is missing rejects
   const log = vi.fn();
   const app = createApp({
-    flows: fakeStore(options.flows ?? []), executions, events: { deliver: async (event) => ({ id: event.id, delivered: [], started: [], rejected: [] }) },
+    servicesFor: () => ({ flows: fakeStore(options.flows ?? []), executions, events: options.events ?? { deliver: async (event) => ({ id: event.id, delivered: [], started: [], rejected: [] }) } }),
+    authenticate: async () => LOCAL_PRINCIPAL,
     compile, flowSchema: { $schema: 'https://json-schema.org/draft/2020-12/schema' }, runVirtual, newRequestId: () => 'req-1', now: () => Date.UTC(2026, 0, 2), log, version: '0.0.1',
     ...options.deps,
   });

@@ -14,7 +14,7 @@ export function fakeRuns(methods: Partial<Runs> = {}): Runs {
 
 export function description(more: Partial<RunDescription> = {}): RunDescription {
   return {
-    executionId: ID, runId: 'run-0', flow: 'a', status: 'running', shown: 'running', version: '1.0.0', environment: 'default', tags: [],
+    executionId: ID, runId: 'run-0', flow: 'a', status: 'running', shown: 'running', version: '1.0.0', environment: 'default', organisation: null, tags: [],
     startedAt: new Date(0), endedAt: null, events: 3, memo: {}, pending: [], ...more,
   };
 }

@@ -23,6 +23,7 @@ export function childInput(options: {
       headers: {},
     },
     environment: parent.input.environment,
+    ...(parent.input.organisation !== undefined && { organisation: parent.input.organisation }),
     config: parent.input.config,
     tags: [],
     parent: { execution_id: parent.executionId, step: request.step },

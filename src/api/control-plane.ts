@@ -1,0 +1,34 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Grants } from '../auth/grants.ts';
+import type { Logins } from '../auth/logins.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { Deployments } from '../deployments/deployments.ts';
+import type { Environments } from '../deployments/environments.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Schedules } from '../events/schedules.ts';
+import type { Webhooks } from '../events/webhooks.ts';
+import type { BulkOperations } from '../executions/bulk.ts';
+import type { Approvals } from '../executions/approvals.ts';
+import type { AdapterManifests } from '../flows/adapter-manifests.ts';
+import type { Catalogues } from '../flows/catalogues.ts';
+import type { FlowWriter } from '../flows/flow-writer.ts';
+import type { Templates } from '../flows/templates.ts';
+
+/** Everything that stands on the database, bound to one request. */
+export interface ControlPlane {
+  readonly writer: FlowWriter;
+  readonly templates: Templates;
+  readonly catalogues: Catalogues;
+  readonly manifests: AdapterManifests;
+  readonly environments: Environments;
+  readonly deployments: Deployments;
+  readonly tokens: Tokens;
+  readonly grants: Grants;
+  readonly logins: Logins;
+  readonly audit: AuditLog;
+  readonly approvals: Approvals;
+  readonly bulk: BulkOperations;
+  readonly events: EventLog;
+  readonly schedules: Schedules;
+  readonly webhooks: Webhooks;
+}

@@ -1,0 +1,35 @@
+import { appendAudit } from '../audit/append.ts';
+import type { AuditContext, AuditEntry } from '../audit/entry.ts';
+import type { Database, Queries } from './database.ts';
+import { storeProblem } from './store-problem.ts';
+
+/**
+ * Runs a change and its audit records in one transaction: both are there or neither. `work` tells what it did by `record`; the
+ * records are appended at its end, so that the chain is locked briefly. A change without a record is a defect. Throws what
+ * `work` throws, after undoing everything; store_unavailable when PostgreSQL is away.
+ */
+export async function change<T>(
+  { db }: Pick<Database, 'db'>,
+  context: AuditContext,
+  work: (tx: Queries, record: (entry: AuditEntry) => void) => Promise<T>,
+): Promise<T> {
+  const entries: AuditEntry[] = [];
+  try {
+    return await db.transaction(async (tx) => {
+      const result = await work(tx, (entry) => void entries.push(entry));
+      if (entries.length > 0) await appendAudit(tx, context, entries);
+      return result;
+    });
+  } catch (error) {
+    throw storeProblem(error);
+  }
+}
+
+/** Runs queries that change nothing. Throws store_unavailable when PostgreSQL is away. */
+export async function read<T>({ db }: Pick<Database, 'db'>, work: (db: Queries) => Promise<T>): Promise<T> {
+  try {
+    return await work(db);
+  } catch (error) {
+    throw storeProblem(error);
+  }
+}

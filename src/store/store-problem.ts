@@ -1,0 +1,34 @@
+import { Problem } from '../problems/problem.ts';
+
+/** The driver's own codes, the system's, and SQLSTATE classes that mean "not now". */
+const AWAY = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+]);
+const AWAY_STATES = /^(08|57P|53|55P03|57014|25P03)/;
+
+/** A `store_unavailable` problem where the database is away or overloaded; anything else as it is. Drizzle's wrapping is looked through. */
+export function storeProblem(error: unknown): unknown {
+  if (error instanceof Problem) return error;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause ? String(cause.code) : '';
+    if (AWAY.has(code) || AWAY_STATES.test(code))
+      return new Problem('store_unavailable', 'The database does not answer. Nothing was changed.', { cause: error });
+  }
+  return error;
+}
+
+/** SQLSTATE of the database's own error, looked for through wrappers; null for other errors. `23505`: unique violation. */
+export function sqlState(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ('code' in cause && typeof cause.code === 'string' && /^[0-9A-Z]{5}$/.test(cause.code)) return cause.code;
+  return null;
+}
