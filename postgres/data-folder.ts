@@ -72,8 +72,11 @@ export async function initialise(
   { initdb, durable }: { initdb: string; durable: boolean },
 ): Promise<string> {
   const { path, passwordFile, account } = folder;
-  const entries: string[] = await readdir(path).catch(() => []);
-  if (entries.includes('PG_VERSION')) return readPassword(folder);
+  const entries = await readdir(path).catch(nothingThere);
+  if (entries.includes('PG_VERSION')) {
+    await checkVersion(folder, initdb);
+    return readPassword(folder);
+  }
   if (entries.length > 0) throw new Error(`${path} is neither empty nor a PostgreSQL data folder`);
 
   const password = randomBytes(24).toString('base64url');
@@ -94,6 +97,17 @@ export async function initialise(
   });
   await rename(draft, path);
   return password;
+}
+
+/** PostgreSQL's own words for it would be about whatever setting it stumbles over first. */
+async function checkVersion({ path, account }: DataFolder, initdb: string): Promise<void> {
+  const written = (await readFile(join(path, 'PG_VERSION'), 'utf8')).trim();
+  const { stdout } = await promisify(execFile)(initdb, ['--version'], { cwd: '/', ...identity(account) });
+  const running = /\d+/.exec(stdout)?.[0];
+  if (written === running) return;
+  throw new Error(
+    `The data in ${path} are of PostgreSQL ${written}, and ${initdb} is of ${running}. Use the programs that made them, or move them over by pg_dump`,
+  );
 }
 
 async function readPassword({ path, passwordFile }: DataFolder): Promise<string> {
@@ -117,6 +131,11 @@ async function temporary(): Promise<DataFolder> {
 
 function at(path: string, account: Account | undefined): DataFolder {
   return { path, passwordFile: `${path}.password`, logFile: `${path}.log`, lock: `${path}.lock`, account };
+}
+
+function nothingThere(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 async function own(path: string, account: Account | undefined): Promise<void> {

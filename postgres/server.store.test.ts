@@ -156,9 +156,8 @@ test('a server whose guards were killed too is ended by the next start', async (
   const pid = await postmasterPid();
   const wrapper = await parentOf(pid);
   const guard = await parentOf(wrapper);
-  // The guard's own watcher dies with its group, all but the server.
-  const group = await Promise.all((await childrenOf(guard)).filter((child) => child !== wrapper));
-  for (const each of [...group, guard, wrapper]) process.kill(each, 'SIGKILL');
+  // All of them but the server: the guard, its watcher and the wrapper.
+  for (const each of [...(await childrenOf(guard)), guard]) process.kill(each, 'SIGKILL');
   parent.kill('SIGKILL');
   await once(parent, 'exit');
   await sleep(500);
@@ -225,6 +224,12 @@ test('data without their password say how to go on', async () => {
   await (await start()).stop();
   await rm(`${dataDir}.password`);
   await expect(start()).rejects.toThrow(`${dataDir}.password`);
+});
+
+test('data of another major version are told', async () => {
+  await (await start()).stop();
+  await writeFile(join(dataDir, 'PG_VERSION'), '14\n');
+  await expect(start()).rejects.toThrow('are of PostgreSQL 14');
 });
 
 test('a cluster that was not finished is begun again', async () => {
