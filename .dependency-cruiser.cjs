@@ -35,7 +35,7 @@ module.exports = {
         'The bundle holds dsl/ir, dsl/expressions, workflows without workflows/host, and activities/contract.ts: move pure code there, or do the work in an activity.',
       from: { path: BUNDLE },
       to: {
-        path: '^(src|temporal|scripts|test)/',
+        path: '^(src|temporal|postgres|scripts|test)/',
         pathNot: ['^src/(dsl/(ir|expressions)|workflows/(?!host/))', '^src/activities/contract\\.ts$'],
         reachable: true,
       },
@@ -87,7 +87,7 @@ module.exports = {
       name: 'api-does-not-know-cli',
       severity: 'error',
       comment: 'The API is a server; what both need belongs to the module that owns the noun (dsl, executions, flows).',
-      from: { path: '^src/(api|executions|flows|activities|adapters|storage|worker)/' },
+      from: { path: '^src/(api|executions|flows|activities|adapters|storage|worker|store|audit|auth|deployments|archive|events)/' },
       to: { path: '^src/(cli|testing)/' },
     },
     {
@@ -96,7 +96,7 @@ module.exports = {
       comment:
         'The command line is a client of the HTTP API; what starts servers is composed in src/bin and handed in as CliIo.services.',
       from: { path: '^src/cli/', pathNot: TEST },
-      to: { path: ['^src/(api|worker|executions|storage|activities)/', '^temporal/', '@temporalio/'] },
+      to: { path: ['^src/(api|worker|executions|storage|activities|store|archive|deployments)/', '^(temporal|postgres)/', '@temporalio/'] },
     },
     {
       name: 'adapters-know-no-temporal',
@@ -110,14 +110,14 @@ module.exports = {
       name: 'bin-is-the-top',
       severity: 'error',
       comment: 'Composition roots are imported by nobody: take the dependency as a parameter.',
-      from: { pathNot: '^(src/bin/|bin/|scripts/|test/|temporal/)' },
+      from: { pathNot: '^(src/bin/|bin/|scripts/|test/|temporal/|postgres/)' },
       to: { path: '^src/bin/', pathNot: '^src/bin/[^/]+\\.test\\.ts$' },
     },
     {
       name: 'no-test-code-in-production',
       severity: 'error',
       comment: 'Move what production needs out of the test; tests are not built.',
-      from: { path: '^(src|temporal)/', pathNot: [TEST, '^temporal/test-server\\.ts$'] },
+      from: { path: '^(src|temporal|postgres)/', pathNot: [TEST, '^(temporal|postgres)/test-(server|database)\\.ts$'] },
       to: { path: ['\\.test\\.ts$', '^test/', 'node_modules/(vitest|fast-check|smtp-server)/'] },
     },
     {
@@ -131,7 +131,7 @@ module.exports = {
       name: 'no-undeclared-package',
       severity: 'error',
       comment: 'Code that ships imports `dependencies` only: move the package there from devDependencies, or add it.',
-      from: { path: '^(src|temporal)/', pathNot: [TEST, '^temporal/test-server\\.ts$'] },
+      from: { path: '^(src|temporal|postgres)/', pathNot: [TEST, '^(temporal|postgres)/test-(server|database)\\.ts$'] },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
   ],

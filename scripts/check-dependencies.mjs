@@ -11,12 +11,12 @@ mkdirSync(join(root, 'dist'), { recursive: true });
 // Below the checkout, so that packages resolve as they do for the originals.
 const copy = mkdtempSync(join(root, 'dist', '.imports-'));
 try {
-  for (const folder of ['src', 'temporal', 'test', 'examples']) strip(folder);
+  for (const folder of ['src', 'temporal', 'postgres', 'test', 'examples']) strip(folder);
   for (const file of ['package.json', '.dependency-cruiser.cjs']) cpSync(join(root, file), join(copy, file));
   const depcruise = join(root, 'node_modules', '.bin', 'depcruise');
   const { status } = spawnSync(
     depcruise,
-    ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'src', 'temporal'],
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'src', 'temporal', 'postgres'],
     {
       cwd: copy,
       stdio: 'inherit',
