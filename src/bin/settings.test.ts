@@ -10,6 +10,9 @@ test('reads what is set and takes an empty variable for unset', () => {
     PATH: '/bin',
   };
   expect(readSettings(env)).toEqual({
+    databasePool: 10,
+    temporalNamespace: 'default',
+    archiveDays: 90,
     publicUrl: 'https://weir.example',
     egressAllow: ['10.0.0.0/8', '192.168.0.0/16'],
     config: { REGION: 'eu' },

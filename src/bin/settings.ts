@@ -9,7 +9,14 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
-/** The variables that `weir dev` reads, beside WEIR_SECRET_* and WEIR_CONFIG_*. Documented in docs/guides/operate.md. */
+const count = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'is a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `is from ${least} to ${most}`);
+
+/** The variables that `weir dev`, `weir api`, `weir worker` and `weir migrate` read, beside WEIR_SECRET_* and WEIR_CONFIG_*. Documented in docs/guides/operate.md. */
 const Schema = z.object({
   /** Address under which the outside world reaches the API; goes into callback addresses. Default: where it listens. */
   WEIR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -19,6 +26,35 @@ const Schema = z.object({
   WEIR_SECRETS_DIR: z.string().min(1).optional(),
   /** Address ranges beside the public internet that flows may call (CIDR, by comma). Loopback is always among them in `weir dev`. */
   WEIR_EGRESS_ALLOW: list.optional(),
+  /** PostgreSQL 15 or newer. Default in `weir dev`: an embedded one. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Connections of one process to PostgreSQL at most. Default 10. */
+  WEIR_DATABASE_POOL: count(2, 200).optional(),
+  /** `host:port` of the Temporal front end. Default in `weir dev`: a development server. */
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  /** Default `default`. */
+  TEMPORAL_NAMESPACE: z.string().min(1).optional(),
+  /** Folder that `weir api` and `weir worker` share for large values, and where keys are kept that are not given. */
+  WEIR_STATE_DIR: z.string().min(1).optional(),
+  /** File with the Ed25519 key (PEM) that signs audit checkpoints. Default: made once and kept in the state folder. */
+  WEIR_AUDIT_KEY_FILE: z.string().min(1).optional(),
+  /** Days that ended executions are kept. Default 90. */
+  WEIR_ARCHIVE_DAYS: count(1, 36_500).optional(),
+  /** Identity provider (OIDC) that people come from. */
+  WEIR_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  /** Audience that its tokens must have. Default: the client's id. */
+  WEIR_OIDC_AUDIENCE: z.string().min(1).optional(),
+  WEIR_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  WEIR_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Claims that tell the organisation, roles and groups. Default `organisation`, `roles`, `groups`. */
+  WEIR_OIDC_ORGANISATION_CLAIM: z.string().min(1).optional(),
+  WEIR_OIDC_ROLES_CLAIM: z.string().min(1).optional(),
+  WEIR_OIDC_GROUPS_CLAIM: z.string().min(1).optional(),
+  /** PEM files: the API then speaks TLS. */
+  WEIR_TLS_CERT: z.string().min(1).optional(),
+  WEIR_TLS_KEY: z.string().min(1).optional(),
+  /** Requests a second that one identity may make. Default 100, with a burst of 400. */
+  WEIR_RATE_LIMIT: count(1, 1_000_000).optional(),
 });
 
 export interface Settings {
@@ -28,6 +64,25 @@ export interface Settings {
   readonly egressAllow: readonly string[];
   /** `$config`: WEIR_CONFIG_NAME → NAME. */
   readonly config: Readonly<Record<string, string>>;
+  readonly databaseUrl?: string;
+  readonly databasePool: number;
+  readonly temporalAddress?: string;
+  readonly temporalNamespace: string;
+  readonly stateDir?: string;
+  readonly auditKeyFile?: string;
+  readonly archiveDays: number;
+  readonly oidc?: OidcSettings;
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly rateLimit?: number;
+}
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  readonly organisationClaim: string;
+  readonly rolesClaim: string;
+  readonly groupsClaim: string;
 }
 
 /** Reads the settings of the process. Throws with every variable that is wrong; never prints a value. An empty one counts as unset. */
@@ -38,11 +93,26 @@ export function readSettings(env: Environment): Settings {
     const lines = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
     throw new Error(`The environment is not valid:\n${lines.join('\n')}`);
   }
-  const { WEIR_PUBLIC_URL, WEIR_CALLBACK_KEY, WEIR_SECRETS_DIR, WEIR_EGRESS_ALLOW } = result.data;
+  const { WEIR_PUBLIC_URL, WEIR_CALLBACK_KEY, WEIR_SECRETS_DIR, WEIR_EGRESS_ALLOW, ...more } = result.data;
+  const { WEIR_TLS_CERT, WEIR_TLS_KEY } = more;
+  if ((WEIR_TLS_CERT === undefined) !== (WEIR_TLS_KEY === undefined))
+    throw new Error('The environment is not valid:\n  WEIR_TLS_CERT and WEIR_TLS_KEY: one needs the other');
+  const oidc = oidcOf(more);
   return {
     ...(WEIR_PUBLIC_URL !== undefined && { publicUrl: WEIR_PUBLIC_URL.replace(/\/+$/, '') }),
     ...(WEIR_CALLBACK_KEY !== undefined && { callbackKey: WEIR_CALLBACK_KEY }),
     ...(WEIR_SECRETS_DIR !== undefined && { secretsDir: WEIR_SECRETS_DIR }),
+    ...(more.DATABASE_URL !== undefined && { databaseUrl: more.DATABASE_URL }),
+    databasePool: more.WEIR_DATABASE_POOL ?? 10,
+    ...(more.TEMPORAL_ADDRESS !== undefined && { temporalAddress: more.TEMPORAL_ADDRESS }),
+    temporalNamespace: more.TEMPORAL_NAMESPACE ?? 'default',
+    ...(more.WEIR_STATE_DIR !== undefined && { stateDir: more.WEIR_STATE_DIR }),
+    ...(more.WEIR_AUDIT_KEY_FILE !== undefined && { auditKeyFile: more.WEIR_AUDIT_KEY_FILE }),
+    archiveDays: more.WEIR_ARCHIVE_DAYS ?? 90,
+    ...(oidc !== undefined && { oidc }),
+    ...(WEIR_TLS_CERT !== undefined &&
+      WEIR_TLS_KEY !== undefined && { tls: { certFile: WEIR_TLS_CERT, keyFile: WEIR_TLS_KEY } }),
+    ...(more.WEIR_RATE_LIMIT !== undefined && { rateLimit: more.WEIR_RATE_LIMIT }),
     egressAllow: WEIR_EGRESS_ALLOW ?? [],
     config: Object.fromEntries(
       Object.entries(given).flatMap(([name, value]) =>
@@ -53,3 +123,19 @@ export function readSettings(env: Environment): Settings {
 }
 
 const CONFIG = 'WEIR_CONFIG_';
+
+function oidcOf(given: Partial<z.output<typeof Schema>>): OidcSettings | undefined {
+  const { WEIR_OIDC_ISSUER: issuer, WEIR_OIDC_CLIENT_ID: clientId, WEIR_OIDC_CLIENT_SECRET: clientSecret } = given;
+  if (issuer === undefined) return undefined;
+  if (clientId === undefined)
+    throw new Error('The environment is not valid:\n  WEIR_OIDC_CLIENT_ID: is needed with WEIR_OIDC_ISSUER');
+  return {
+    issuer,
+    clientId,
+    audience: given.WEIR_OIDC_AUDIENCE ?? clientId,
+    ...(clientSecret !== undefined && { clientSecret }),
+    organisationClaim: given.WEIR_OIDC_ORGANISATION_CLAIM ?? 'organisation',
+    rolesClaim: given.WEIR_OIDC_ROLES_CLAIM ?? 'roles',
+    groupsClaim: given.WEIR_OIDC_GROUPS_CLAIM ?? 'groups',
+  };
+}

@@ -55,7 +55,7 @@ export interface GatewayDeps {
   readonly adapters: () => Promise<ReadonlyMap<string, AdapterManifest>>;
   /** Asks the coordinator of a concurrency key (activities/slots). */
   readonly requestSlot: RequestSlot;
-  /** Default `default`. */
+  /** Left out where there is one organisation. */
   readonly organisation?: string;
   /** `$config` of an environment. Default: empty. */
   readonly config?: (environment: string) => Promise<JsonObject>;
@@ -73,9 +73,9 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
     requestSlot,
     config = async () => ({}),
     now = Date.now,
-    organisation = 'default',
+    organisation,
   } = options;
-  const deps = { runs, flows, reader, config, now, requestSlot, organisation };
+  const deps = { runs, flows, reader, config, now, requestSlot, ...(organisation !== undefined && { organisation }) };
   const get = async (executionId: string): Promise<ExecutionView> => executionView(await reader.load(executionId));
   return {
     start: (request) => startExecution(deps, request),

@@ -20,8 +20,8 @@ export interface StartDeps {
   readonly config: (environment: string) => Promise<JsonObject>;
   readonly now: () => number;
   readonly requestSlot: RequestSlot;
-  /** Part of what an idempotency key is hashed with. */
-  readonly organisation: string;
+  /** Whose executions are started; left out where there is one organisation. Part of what an idempotency key is hashed with. */
+  readonly organisation?: string;
 }
 
 export interface StartRequest {
@@ -61,7 +61,7 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
   const executionId =
     idempotencyKey === undefined
       ? newExecutionId(deps.now())
-      : keyedExecutionId([deps.organisation, flowName(request.flow), idempotencyKey]);
+      : keyedExecutionId([deps.organisation ?? 'default', flowName(request.flow), idempotencyKey]);
   if (idempotencyKey !== undefined) {
     // Before anything is checked: the first answer holds even when the flow has changed since.
     const known = await deps.runs.describe(executionId);
@@ -97,6 +97,7 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
       headers: {},
     },
     environment,
+    ...(deps.organisation !== undefined && { organisation: deps.organisation }),
     config: await deps.config(environment),
     tags,
   };

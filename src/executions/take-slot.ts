@@ -23,6 +23,7 @@ export async function takeSlot(
   try {
     const key = evaluator.resolve(concurrency.key, lookup);
     const coordinator = coordinatorId({
+      organisation: run.organisation,
       environment: run.environment,
       flow: name,
       key: typeof key === 'string' ? key : JSON.stringify(key),

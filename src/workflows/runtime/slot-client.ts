@@ -27,7 +27,8 @@ export class SlotClient {
     ask: (slot: SlotRequest) => Promise<unknown>,
   ): Promise<void> {
     const { key, ...wanted } = request;
-    const coordinator = coordinatorId({ environment: this.#input.environment, flow: this.#input.flow.name, key });
+    const { organisation, environment, flow } = this.#input;
+    const coordinator = coordinatorId({ organisation, environment, flow: flow.name, key });
     this.#coordinator = coordinator;
     try {
       const answer = await ask({ ...wanted, coordinator, holder: workflowInfo().workflowId });
