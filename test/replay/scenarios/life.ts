@@ -101,7 +101,12 @@ output: $a
       await beside?.decide('gate', true);
     },
     alsoRecord: {
-      'concurrency-coordinator': coordinatorId({ environment: 'test', flow: 'concurrency-slot', key: 'one' }),
+      'concurrency-coordinator': coordinatorId({
+        organisation: undefined,
+        environment: 'test',
+        flow: 'concurrency-slot',
+        key: 'one',
+      }),
     },
   },
   {
