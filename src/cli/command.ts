@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 /** A command as data: help, completion and docs/reference/cli.md come from it; the code behind it is loaded when it is called. */
 export interface CommandDefinition {
   readonly name: string;
-  readonly group: 'Write flows' | 'Run' | 'Look' | 'Steer' | 'Shell';
+  readonly group: 'Write flows' | 'Run' | 'Look' | 'Steer' | 'Deploy' | 'Manage' | 'Serve' | 'Log in' | 'Shell';
   /** One line, without a full stop. */
   readonly summary: string;
   /** Paragraphs below it. */

@@ -2,11 +2,15 @@ import { resolve } from 'node:path';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command.ts';
 import type { DevServer } from './io.ts';
+import { tellStartFailure } from './tell-start-failure.ts';
 
-/** Starts the development environment as `--ephemeral` and `--state` ask for. Throws a CliError when this program has none. */
+/**
+ * Starts the development environment as `--ephemeral` and `--state` ask for; without `flowsDir` the whole control plane.
+ * Throws a CliError when this program has none.
+ */
 export async function startDevServer(
   context: CommandContext,
-  server: { flowsDir: string; port: number; tellProblems?: boolean },
+  server: { flowsDir?: string; port: number; tellProblems?: boolean },
 ): Promise<DevServer> {
   const { io, options, terminal } = context;
   const startDev = io.services?.startDev;
@@ -23,9 +27,5 @@ export async function startDevServer(
     env: io.env,
     log: (line) => terminal.note(terminal.style.dim(line)),
   });
-  return starting.catch((error: unknown) => {
-    // It rejects with what to do; anything else is a defect and shall look like one.
-    if (!(error instanceof Error) || error instanceof TypeError || error instanceof ReferenceError) throw error;
-    throw new CliError(error.message, { cause: error });
-  });
+  return starting.catch(tellStartFailure);
 }

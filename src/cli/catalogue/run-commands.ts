@@ -38,15 +38,21 @@ export const RUN_COMMANDS: readonly CommandDefinition[] = [
     group: 'Run',
     summary: 'Start a development environment: Temporal, worker, API',
     description:
-      'Serves the flows of a folder and follows changes in it, until Ctrl-C. State is kept, so that a restart loses nothing.',
+      "Serves the whole control plane on an embedded PostgreSQL, until Ctrl-C. The first start makes the owner's token, prints it once and keeps it as the context `dev`. With --flows it serves the flows of a folder instead and follows changes in it: no database, no identities. State is kept, so that a restart loses nothing.",
     args: [],
     options: [
-      { flags: '--flows <dir>', description: 'folder of flows, actions.yaml and adapters/', default: '.' },
+      {
+        flags: '--flows <dir>',
+        description: 'serve this folder of flows, actions.yaml and adapters/, without a database',
+      },
       { flags: '--port <n>', description: 'port of the API; 0 picks a free one', default: '8080' },
-      { flags: '--ephemeral', description: 'keep nothing on disk' },
+      { flags: '--ephemeral', description: 'keep nothing on disk, no context either' },
       { flags: '--state <dir>', description: 'where state is kept; .weir when left out' },
     ],
-    examples: [{ line: 'weir dev --flows flows', does: 'serves the folder on http://127.0.0.1:8080' }],
+    examples: [
+      { line: 'weir dev', does: 'serves the control plane on http://127.0.0.1:8080' },
+      { line: 'weir dev --flows flows', does: 'serves a folder and follows changes in it' },
+    ],
     exits: ['ok', 'failed'],
     load: async () => (await import('../commands/dev.ts')).dev,
   },
