@@ -6,9 +6,10 @@ export const auditHeads = pgTable('audit_heads', {
   organisation: text('organisation').primaryKey(),
   seq: bigint('seq', { mode: 'number' }).notNull(),
   hash: bytes('hash').notNull(),
+  at: instant('at').notNull(),
 });
 
-/** Partitioned by month of `at`; appended to by weir_audit_append only. */
+/** Partitioned by month of `at`, the time of appending, which never goes back along a chain; appended to by weir_audit_append only. */
 export const auditRecords = pgTable(
   'audit_records',
   {
