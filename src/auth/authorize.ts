@@ -54,3 +54,22 @@ export function reaches(scope: FlowScope, { flow, category }: FlowResource): boo
     scope.all || (flow !== undefined && scope.flows.has(flow)) || (category !== null && scope.categories.has(category))
   );
 }
+
+/** Whether the scope covers all that a grant on this would reach. A flow is covered by name only: its category may change. */
+export function covers(scope: FlowScope, on: GrantScope): boolean {
+  if (scope.all) return true;
+  if (on.kind === 'flow') return scope.flows.has(on.flow);
+  return on.kind === 'category' && scope.categories.has(on.category);
+}
+
+/** The first permission that `wanted` would give and the giver does not have as far; null: all of it may be given. */
+export function beyond(giver: Pick<Principal, 'grants'>, wanted: readonly Grant[]): Permission | null {
+  for (const { role, on } of wanted)
+    for (const permission of ROLE_PERMISSIONS[role]) if (!covers(scopeOf(giver, permission), on)) return permission;
+  return null;
+}
+
+/** Roles that hold on everything: what `approve.to` may name. One on a single flow makes nobody an administrator elsewhere. */
+export function roleAliases(grants: readonly Grant[]): readonly Role[] {
+  return [...new Set(grants.filter(({ on }) => on.kind === 'all').map(({ role }) => role))];
+}

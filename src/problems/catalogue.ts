@@ -123,6 +123,11 @@ export const PROBLEM_CATALOGUE = {
     title: 'The number of executions is not the confirmed one',
     remedy: 'Ask again with `dry_run`, look at the count, and send it as `expected`.',
   },
+  last_admin: {
+    status: 409,
+    title: 'Nobody would be left to administer the organisation',
+    remedy: 'Give the role admin on everything to someone else, or make a token that has it, first.',
+  },
   idempotency_in_progress: {
     status: 409,
     title: 'The first request with this key is still under way',
@@ -142,6 +147,11 @@ export const PROBLEM_CATALOGUE = {
     status: 409,
     title: 'The idempotency key was used for another request',
     remedy: 'Take a new key for another body.',
+  },
+  answer_not_kept: {
+    status: 409,
+    title: 'The first request with this key took effect, its answer is not kept',
+    remedy: 'Read the resource to see what is there. For another one take a new key.',
   },
   approval_not_open: {
     status: 409,
@@ -176,8 +186,8 @@ export const PROBLEM_CATALOGUE = {
   },
   foreign_host: {
     status: 421,
-    title: 'The API answers on loopback only',
-    remedy: 'Call it as 127.0.0.1 or localhost.',
+    title: 'The API does not answer under this name',
+    remedy: 'Call it under its public address (WEIR_PUBLIC_URL), or on its own machine as 127.0.0.1 or localhost.',
   },
   rate_limited: {
     status: 429,
@@ -206,6 +216,12 @@ export const PROBLEM_CATALOGUE = {
     status: 501,
     title: 'This process has no virtual-time runner',
     remedy: 'Use `weir test`, or a server that has it.',
+  },
+  identity_unavailable: {
+    status: 503,
+    title: 'The identity provider does not answer',
+    remedy: 'Try again after `Retry-After`; machine tokens work without it.',
+    retryAfter: 5,
   },
   store_unavailable: {
     status: 503,

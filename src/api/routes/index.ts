@@ -2,6 +2,7 @@ import type { ApiDeps } from '../deps.ts';
 import { openApiDocument } from '../openapi.ts';
 import { json, type Route, route } from '../route.ts';
 import { adapterRoutes } from './adapters.ts';
+import { auditRoutes } from './audit.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { decisionRoutes } from './decision.ts';
 import { dryRunRoutes } from './dry-run.ts';
@@ -15,6 +16,7 @@ import { goBackRoutes } from './go-back.ts';
 import { serviceRoutes } from './service.ts';
 import { signalRoutes } from './signal.ts';
 import { steerRoutes } from './steer.ts';
+import { tokenRoutes } from './tokens.ts';
 import { validateRoutes } from './validate.ts';
 
 /** Every operation of the private API. */
@@ -34,6 +36,8 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...callbackRoutes(),
     ...eventRoutes(deps),
     ...adapterRoutes(),
+    ...tokenRoutes(),
+    ...auditRoutes(),
     ...serviceRoutes(deps),
   ];
   let document: unknown;

@@ -29,7 +29,9 @@ CREATE TABLE tokens (
   last_used_at timestamptz
 );
 --> statement-breakpoint
-CREATE INDEX tokens_organisation ON tokens (organisation, created_at DESC);
+CREATE INDEX tokens_organisation ON tokens (organisation, created_at DESC, id DESC);
+--> statement-breakpoint
+CREATE INDEX tokens_maker ON tokens (organisation, created_by, created_at DESC, id DESC);
 --> statement-breakpoint
 -- Browser sessions; the cookie's value is kept as its SHA-256 only.
 CREATE TABLE sessions (
@@ -39,13 +41,18 @@ CREATE TABLE sessions (
   -- Roles and groups that the identity provider gave at login.
   claims jsonb NOT NULL,
   created_at timestamptz NOT NULL,
+  -- Written at most every five minutes; a session that lies idle ends early.
+  last_seen_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   FOREIGN KEY (organisation, user_id) REFERENCES users (organisation, id)
 );
 --> statement-breakpoint
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 --> statement-breakpoint
+CREATE INDEX sessions_user ON sessions (organisation, user_id);
+--> statement-breakpoint
 -- Logins under way: what the callback must match (state, PKCE verifier, nonce). Taken once, gone after ten minutes.
+-- The verifier is of no use without the code, which comes with the callback and lives as briefly.
 CREATE TABLE login_attempts (
   state_hash bytea PRIMARY KEY,
   code_verifier text NOT NULL,
@@ -53,6 +60,8 @@ CREATE TABLE login_attempts (
   return_to text NOT NULL,
   expires_at timestamptz NOT NULL
 );
+--> statement-breakpoint
+CREATE INDEX login_attempts_expiry ON login_attempts (expires_at);
 --> statement-breakpoint
 -- Who may do what, given by an administrator: to a user, or to a group that the identity provider names.
 CREATE TABLE grants (

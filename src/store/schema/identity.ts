@@ -4,8 +4,10 @@ import { bytes, instant } from './columns.ts';
 
 /** What an identity provider said of a person at login. */
 export interface SessionClaims {
-  readonly roles: readonly string[];
+  readonly roles: readonly Role[];
   readonly groups: readonly string[];
+  /** What `approve.to` may call this person: e-mail address, user name. */
+  readonly aliases: readonly string[];
 }
 
 export const users = pgTable(
@@ -43,6 +45,7 @@ export const sessions = pgTable('sessions', {
   userId: text('user_id').notNull(),
   claims: jsonb('claims').$type<SessionClaims>().notNull(),
   createdAt: instant('created_at').notNull(),
+  lastSeenAt: instant('last_seen_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
 });
 
