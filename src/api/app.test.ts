@@ -26,7 +26,7 @@ describe('every answer', () => {
     problem(await call('GET', '/nowhere'), 404, 'not_found');
     const wrong = await call('PUT', '/executions');
     problem(wrong, 405, 'method_not_allowed');
-    expect(wrong.headers.get('allow')).toBe('GET');
+    expect(wrong.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
   });
 
   test('to a defect is 500 and shows nothing of it; the log does', async () => {

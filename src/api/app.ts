@@ -1,43 +1,38 @@
 import { type Context, Hono } from 'hono';
-import { systemPrincipal } from '../auth/principal.ts';
 import { Problem } from '../problems/problem.ts';
-import { authorize } from './access.ts';
 import type { ApiDeps } from './deps.ts';
+import { finishResponse } from './finish-response.ts';
+import { type Env, handleRoute } from './handle-route.ts';
 import { problemResponse } from './problem-response.ts';
-import { parse, readBody } from './read-body.ts';
 import { refuseForeigners } from './refuse-foreigners.ts';
 import type { Route } from './route.ts';
 import { allRoutes } from './routes/index.ts';
-
-type Env = { Variables: { requestId: string } };
 
 /** The private API: for people, the command line and the dashboard. `app.request()` tests it without a socket. */
 export function createApp(deps: ApiDeps): Hono<Env> {
   const app = new Hono<Env>();
   const log = deps.log ?? (() => undefined);
   app.use(async (c, next) => {
-    const requestId = deps.newRequestId();
-    c.set('requestId', requestId);
+    c.set('requestId', deps.newRequestId());
     refuseForeigners(c.req.raw);
     await next();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS))
-      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
-    c.res.headers.set('x-request-id', requestId);
+    finishResponse(c, deps);
   });
   app.onError((error, c) => {
-    const requestId = c.get('requestId') ?? deps.newRequestId();
-    if (!(error instanceof Problem))
-      log('error', `${c.req.method} ${c.req.path} failed`, { request_id: requestId, error });
-    const response = problemResponse(error, requestId);
-    for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, 'x-request-id': requestId }))
-      response.headers.set(name, value);
-    return response;
+    const ids = requestIds(c, deps);
+    if (!(error instanceof Problem)) log('error', `${c.req.method} ${c.req.path} failed`, { ...ids, error });
+    c.res = problemResponse(error, ids);
+    finishResponse(c, deps);
+    return c.res;
   });
   const routes = allRoutes(deps);
-  for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route.path), (c) => handle(deps, route, c));
+  for (const route of routes)
+    app.on(route.method.toUpperCase(), honoPath(route.path), (c) => handleRoute(deps, route, c));
   for (const [path, methods] of methodsByPath(routes)) {
+    const allow = methods.join(', ');
+    // Names what is allowed and nothing else: no page of another origin is let in.
+    app.on('OPTIONS', path, () => new Response(null, { status: 204, headers: { allow } }));
     app.all(path, (c) => {
-      const allow = methods.join(', ');
       throw new Problem('method_not_allowed', `${c.req.method} is not allowed on ${c.req.path}; ${allow} is.`, {
         headers: { allow },
       });
@@ -49,45 +44,29 @@ export function createApp(deps: ApiDeps): Hono<Env> {
   return app;
 }
 
-/** No answer is a page: nothing may be framed, sniffed or loaded from it. */
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-store',
-};
+/** What a caller names a request by is told again, but never in the place of our own id. */
+const CALLERS_ID = /^[\w.:/+=-]{1,128}$/;
 
-async function handle(deps: ApiDeps, route: Route, c: Context<Env>): Promise<Response> {
-  const requestId = c.get('requestId');
-  const now = deps.now();
-  const principal = route.access.on === 'public' ? null : await deps.authenticate(c.req.raw);
-  const services = deps.servicesFor({ principal: principal ?? systemPrincipal('public', 'default'), requestId, now });
-  const scope = await authorize({ access: route.access, principal, params: c.req.param(), services });
-  const params = route.params === undefined ? undefined : parse(c.req.param(), route.params, 'the path');
-  const query = route.query === undefined ? undefined : parse(c.req.query(), route.query, 'the query');
-  const body = route.body === undefined ? undefined : await readBody(c.req.raw, route.body);
-  return route.handle({
-    params,
-    query,
-    body,
-    header: (name) => c.req.header(name),
-    signal: c.req.raw.signal,
-    context: c,
-    services,
-    principal,
-    scope,
-    requestId,
-    now,
-    servicesFor: deps.servicesFor,
-  });
+function requestIds(
+  c: Context<Env>,
+  deps: ApiDeps,
+): { readonly request_id: string; readonly client_request_id?: string } {
+  const given = c.req.header('x-request-id') ?? '';
+  return {
+    request_id: c.get('requestId') ?? deps.newRequestId(),
+    ...(CALLERS_ID.test(given) && { client_request_id: given }),
+  };
 }
 
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
+/** GET answers HEAD too, and OPTIONS is answered everywhere. */
 function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
-  const methods = new Map<string, string[]>();
-  for (const { path, method } of routes)
-    methods.set(honoPath(path), [...(methods.get(honoPath(path)) ?? []), method.toUpperCase()]);
-  return methods;
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of routes) {
+    const known = methods.get(honoPath(path)) ?? new Set();
+    for (const name of method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]) known.add(name);
+    methods.set(honoPath(path), known);
+  }
+  return new Map([...methods].map(([path, names]) => [path, [...names, 'OPTIONS']]));
 }

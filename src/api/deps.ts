@@ -3,6 +3,9 @@ import type { CompileEnvironment } from '../dsl/compile-environment.ts';
 import type { JsonObject } from '../dsl/ir/json.ts';
 import type { runVirtual } from '../workflows/host/run-virtual.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { Drain } from './drain.ts';
+import type { Idempotency } from './idempotency.ts';
+import type { RateLimits } from './rate-limit.ts';
 import type { ServicesFor } from './services.ts';
 
 /** What the API is made of; wired in the composition root. */
@@ -15,6 +18,14 @@ export interface ApiDeps {
   readonly runVirtual?: typeof runVirtual;
   /** What is missing for work to go on, in words (no worker, …); empty: ready. Temporal is asked by the route itself. Default: nothing. */
   readonly missing?: () => Promise<readonly string[]>;
+  /** Default: no limits (a folder on one's own machine). */
+  readonly limits?: RateLimits;
+  /** Proxies of one's own in front of the server, for the source address. Default 0. */
+  readonly trustedProxies?: number;
+  /** Keeps first answers by `Idempotency-Key`; absent without a database. */
+  readonly idempotency?: Idempotency;
+  /** Tells that the server closes: readiness says so, and streams end. Shared with serve(). */
+  readonly drain?: Drain;
   readonly newRequestId: () => string;
   /** ms since the epoch. */
   readonly now: () => number;

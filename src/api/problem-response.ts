@@ -2,7 +2,10 @@ import { PROBLEM_CATALOGUE, type ProblemEntry } from '../problems/catalogue.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** The RFC 9457 answer for an error. What is not a Problem is a defect: 500, and nothing of it is shown. */
-export function problemResponse(error: unknown, requestId: string): Response {
+export function problemResponse(
+  error: unknown,
+  ids: { readonly request_id: string; readonly client_request_id?: string },
+): Response {
   const problem =
     error instanceof Problem
       ? error
@@ -19,7 +22,7 @@ export function problemResponse(error: unknown, requestId: string): Response {
     code: problem.code,
     detail: problem.message,
     remedy: entry.remedy,
-    request_id: requestId,
+    ...ids,
     ...(errors !== undefined && { errors }),
     ...extra,
   };

@@ -7,8 +7,9 @@ const DEFAULT_MAX_BYTES = 1024 * 1024;
 const FLOW_MAX_BYTES = 256 * 1024 + 1;
 const FLOW_TYPES = ['application/yaml', 'text/yaml', 'application/x-yaml', 'text/x-yaml', 'application/json'] as const;
 
-/** The body as the route declares it. Throws unsupported_media_type, payload_too_large, invalid_json, invalid_request. */
-export async function readBody(request: Request, body: NonNullable<Route['body']>): Promise<unknown> {
+/** The bytes of the body, within the route's limit. Throws unsupported_media_type, payload_too_large, invalid_request. */
+export async function readBodyBytes(request: Request, body: NonNullable<Route['body']>): Promise<Uint8Array> {
+  refuseEncoding(request);
   switch (body.kind) {
     case 'raw':
       mediaType(request, body.mediaTypes);
@@ -16,14 +17,27 @@ export async function readBody(request: Request, body: NonNullable<Route['body']
     case 'flow':
       mediaType(request, FLOW_TYPES);
       return readBytes(request, FLOW_MAX_BYTES);
-    case 'json': {
-      // Without a type and without a body: nothing was sent. A page elsewhere could send that too, but app.ts looks at the origin.
-      const bytes = await readBytes(request, body.maxBytes ?? DEFAULT_MAX_BYTES);
-      if (bytes.length === 0 && body.optional) return parse({}, body.schema, 'the body');
-      mediaType(request, ['application/json']);
-      return parse(parseJson(bytes), body.schema, 'the body');
-    }
+    case 'json':
+      return readBytes(request, body.maxBytes ?? DEFAULT_MAX_BYTES);
   }
+}
+
+/** The body as the route declares it. Throws unsupported_media_type, invalid_json, invalid_request. */
+export function decodeBody(request: Request, bytes: Uint8Array, body: NonNullable<Route['body']>): unknown {
+  if (body.kind !== 'json') return bytes;
+  // Without a type and without a body: nothing was sent. A page elsewhere could send that too, but app.ts looks at the origin.
+  if (bytes.length === 0 && body.optional) return parse({}, body.schema, 'the body');
+  mediaType(request, ['application/json']);
+  return parse(parseJson(bytes), body.schema, 'the body');
+}
+
+/** A small body that unpacks to a large one is not worth the traffic that it saves. */
+function refuseEncoding(request: Request): void {
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '') return;
+  throw new Problem('unsupported_media_type', 'Packed bodies are not taken: send it without Content-Encoding.', {
+    headers: { 'accept-encoding': 'identity' },
+  });
 }
 
 /** Reads at most `maxBytes`; what is longer is refused before it is read to the end. */
@@ -37,11 +51,16 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    // Node's streams can be iterated; the DOM's type does not say so
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      // Node's streams can be iterated; the DOM's type does not say so
+      size += chunk.byteLength;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem('invalid_request', 'The body ended before all of it was sent.', { cause: error });
   }
   return Buffer.concat(chunks);
 }

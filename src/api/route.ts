@@ -71,6 +71,15 @@ export interface Route {
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: JsonBody | FlowBody | RawBody;
+  /**
+   * Whether `Idempotency-Key` is heeded. Default: by app.ts on every unsafe method that has an identity. `own`: the route
+   * does it itself. `none`: the request changes nothing.
+   */
+  readonly idempotency?: 'own' | 'none';
+  /** The answer holds what is shown once: it is not kept for repeats with the same key. */
+  readonly secretAnswer?: true;
+  /** Answers with a stream that goes on until it is cut: `signal` is also that of a server that closes. */
+  readonly stream?: true;
   readonly answers: readonly Answer[];
   readonly problems: readonly ProblemCode[];
   readonly handle: (request: RouteRequest<unknown, unknown, unknown>) => Promise<Response> | Response;

@@ -1,25 +1,29 @@
 import type { JsonObject } from '../dsl/ir/json.ts';
 import type { Principal } from '../auth/principal.ts';
+import type { RequestClaim } from '../store/request-claim.ts';
+
+export const AUDIT_SUBJECT_TYPES = [
+  'organisation',
+  'flow',
+  'template',
+  'adapter',
+  'catalogue',
+  'environment',
+  'deployment',
+  'execution',
+  'token',
+  'grant',
+  'user',
+  'session',
+  'schedule',
+  'webhook',
+  'event',
+  'audit',
+] as const;
 
 /** What a record is about: `{ type: 'flow', id: 'customer-support' }`. */
 export interface AuditSubject {
-  readonly type:
-    | 'organisation'
-    | 'flow'
-    | 'template'
-    | 'adapter'
-    | 'catalogue'
-    | 'environment'
-    | 'deployment'
-    | 'execution'
-    | 'token'
-    | 'grant'
-    | 'user'
-    | 'session'
-    | 'schedule'
-    | 'webhook'
-    | 'event'
-    | 'audit';
+  readonly type: (typeof AUDIT_SUBJECT_TYPES)[number];
   readonly id: string;
 }
 
@@ -43,4 +47,6 @@ export interface AuditContext {
   readonly principal: Pick<Principal, 'kind' | 'id' | 'name' | 'organisation'>;
   readonly requestId: string | null;
   readonly now: number;
+  /** The idempotency key that the request runs under; change() notes in its transaction that it took effect. */
+  readonly claim?: RequestClaim;
 }

@@ -1,12 +1,14 @@
 import { appendAudit } from '../audit/append.ts';
 import type { AuditContext, AuditEntry } from '../audit/entry.ts';
 import type { Database, Queries } from './database.ts';
+import { noteEffect } from './request-claim.ts';
 import { storeProblem } from './store-problem.ts';
 
 /**
  * Runs a change and its audit records in one transaction: both are there or neither. `work` tells what it did by `record`; the
- * records are appended at its end, so that the chain is locked briefly. A change without a record is a defect. Throws what
- * `work` throws, after undoing everything; store_unavailable when PostgreSQL is away.
+ * records are appended at its end, so that the chain is locked briefly. A change without a record is a defect. A
+ * request's idempotency key is noted as used in the same transaction. Throws what `work` throws, after undoing everything;
+ * store_unavailable when PostgreSQL is away.
  */
 export async function change<T>(
   { db }: Pick<Database, 'db'>,
@@ -17,6 +19,7 @@ export async function change<T>(
   try {
     return await db.transaction(async (tx) => {
       const result = await work(tx, (entry) => void entries.push(entry));
+      if (context.claim?.over === false) await noteEffect(tx, context.claim);
       if (entries.length > 0) await appendAudit(tx, context, entries);
       return result;
     });

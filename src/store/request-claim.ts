@@ -1,0 +1,38 @@
+import { and, eq } from 'drizzle-orm';
+import { Problem } from '../problems/problem.ts';
+import type { Queries } from './database.ts';
+import { idempotencyKeys } from './schema/requests.ts';
+
+/** A request's hold on its idempotency key. */
+export interface RequestClaim {
+  readonly organisation: string;
+  readonly actor: string;
+  readonly key: string;
+  /** Differs each time that the request is run; who took the claim over has another one. */
+  readonly attempt: string;
+  /** The request was answered: what goes on in its name is no longer bound to the key. */
+  over: boolean;
+}
+
+/** The row that this attempt holds. */
+export const claimed = (claim: RequestClaim) =>
+  and(
+    eq(idempotencyKeys.organisation, claim.organisation),
+    eq(idempotencyKeys.actor, claim.actor),
+    eq(idempotencyKeys.key, claim.key),
+    eq(idempotencyKeys.attempt, claim.attempt),
+  );
+
+/**
+ * Notes within the transaction of a change that the request took effect, so that both are there or neither. Throws
+ * idempotency_in_progress when a repeat took over meanwhile: the change of the slower one is undone.
+ */
+export async function noteEffect(tx: Queries, claim: RequestClaim): Promise<void> {
+  const noted = await tx
+    .update(idempotencyKeys)
+    .set({ effect: true })
+    .where(claimed(claim))
+    .returning({ key: idempotencyKeys.key });
+  if (noted.length === 0)
+    throw new Problem('idempotency_in_progress', 'A repeat of this request with the same key has taken over.');
+}
