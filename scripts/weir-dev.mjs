@@ -8,17 +8,25 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const START_MS = 15 * 60_000;
 
 /**
- * Starts `weir dev --ephemeral` on a folder of flows, as a user would, and waits until it answers.
+ * Starts `weir dev --ephemeral`, on a folder of flows or as the whole control plane, as a user would, and waits until it answers.
  * What it says on stderr (that it builds the server, what goes wrong) is passed on; `output: 'inherit'` passes on everything.
- * @param {{ flowsDir: string, env?: Record<string, string>, output?: 'inherit' | 'ignore' }} options
- * @returns {Promise<{ url: string, uiUrl: string | undefined, stop: () => Promise<number> }>} `stop` gives the exit code
+ * @param {{ flowsDir?: string, env?: Record<string, string>, output?: 'inherit' | 'ignore' }} options without `flowsDir`: the control plane
+ * @returns {Promise<{ url: string, uiUrl: string | undefined, token: string | undefined, stop: () => Promise<number> }>} `token`: the owner's,
+ *   of a control plane; `stop` gives the exit code
  */
 export async function startWeirDev({ flowsDir, env = {}, output = 'ignore' }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(
     process.execPath,
-    [join(root, 'bin', 'weir.mjs'), 'dev', '--ephemeral', '--flows', flowsDir, '--port', String(port)],
+    [
+      join(root, 'bin', 'weir.mjs'),
+      'dev',
+      '--ephemeral',
+      '--port',
+      String(port),
+      ...(flowsDir === undefined ? [] : ['--flows', flowsDir]),
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1', ...env },
@@ -40,7 +48,8 @@ export async function startWeirDev({ flowsDir, env = {}, output = 'ignore' }) {
     return ended;
   };
   const deadline = Date.now() + START_MS;
-  while (!(await answers(`${url}/readyz`))) {
+  const token = () => /\bweir_[\w-]{40,}/.exec(said)?.[0];
+  while (!(await answers(`${url}/readyz`)) || (flowsDir === undefined && token() === undefined)) {
     if (exit === undefined && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       continue;
@@ -49,7 +58,7 @@ export async function startWeirDev({ flowsDir, env = {}, output = 'ignore' }) {
     throw new Error(`weir dev did not start:\n${said}`);
   }
   const uiUrl = /Web UI:?\s+(http:\S+)/.exec(said)?.[1];
-  return { url, uiUrl, stop };
+  return { url, uiUrl, token: token(), stop };
 }
 
 /** @param {string} url */
