@@ -13,7 +13,7 @@ import { fakeStore, ID, storedFlow } from '../../src/api/testdata/fake-api.ts';
 import { type ApiAnswer, type StoreApi, storeApi } from '../../src/api/testdata/store-api.ts';
 import { ROLE_PERMISSIONS } from '../../src/auth/authorize.ts';
 import { createTokens } from '../../src/auth/create-tokens.ts';
-import { type Grant, type Permission, ROLES, type Role, systemPrincipal } from '../../src/auth/principal.ts';
+import { type Grant, type Permission, ROLES, systemPrincipal } from '../../src/auth/principal.ts';
 import type { ExecutionGateway } from '../../src/executions/gateway.ts';
 import { Problem } from '../../src/problems/problem.ts';
 import { organisations } from '../../src/store/schema/index.ts';
@@ -33,10 +33,20 @@ const holdsNothing = <T extends object>(known: Partial<T> = {}): T =>
       Reflect.get(target, name) ?? (() => Promise.reject(new Problem('not_found', 'Nothing here.'))),
   }) as T; // every method is there
 
+async function* nothingToExport(): AsyncGenerator<string> {
+  yield '';
+  throw new Problem('not_found', 'Nothing here.');
+}
+
 let api: StoreApi;
 const secrets = new Map<string, string>();
 beforeAll(async () => {
-  const control = new Proxy({}, { get: () => holdsNothing(), has: () => true }) as ControlPlane; // every part is there
+  const audit = holdsNothing<ControlPlane['audit']>({ export: nothingToExport });
+  // Every part is there.
+  const control = new Proxy(
+    { audit },
+    { get: (known, name) => Reflect.get(known, name) ?? holdsNothing(), has: () => true },
+  ) as unknown as ControlPlane;
   api = await storeApi({
     maintenanceUrl: inject('databaseUrl'),
     control: () => control,
@@ -134,7 +144,7 @@ describe('with a role, exactly what it permits', () => {
     const permission = permissionOf(route);
     for (const role of ROLES) {
       const answer = await send(route, bearer(`default ${role}`));
-      const allowed = permission === null || ROLE_PERMISSIONS[role as Role].includes(permission);
+      const allowed = permission === null || ROLE_PERMISSIONS[role].includes(permission);
       expect(gotIn(answer), `${role}: ${answer.status} ${answer.text}`).toBe(allowed);
       if (!allowed)
         expect(answer.body, role).toMatchObject({
