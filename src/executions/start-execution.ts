@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ResolveVersion } from '../deployments/deployments.ts';
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import { canonicalJson } from '../dsl/lower/canonical-json.ts';
 import type { FlowStore, StoredFlow } from '../flows/flow-store.ts';
@@ -16,6 +17,10 @@ import { type RequestSlot, takeSlot } from './take-slot.ts';
 export interface StartDeps {
   readonly runs: Runs;
   readonly flows: Pick<FlowStore, 'get'>;
+  /** Chooses the version by what is deployed. Left out: the latest that fits, in every environment. */
+  readonly resolve?: ResolveVersion;
+  /** Where a request without an environment runs. Default `default`. */
+  readonly defaultEnvironment?: string;
   /** `$config` of an environment. */
   readonly config: (environment: string) => Promise<JsonObject>;
   readonly now: () => number;
@@ -27,11 +32,11 @@ export interface StartDeps {
 export interface StartRequest {
   /** Name, or `name@range`. */
   readonly flow: string;
-  /** Version or range; left out: the latest. */
+  /** Version or range; left out: the deployed one, or the latest. */
   readonly version?: string;
   /** Left out: `{}`. */
   readonly input?: Json;
-  /** Default `default`. */
+  /** Default: that of the server. */
   readonly environment?: string;
   readonly tags?: readonly string[];
   /** The same key with the same request starts once; with another one it is a conflict. */
@@ -52,11 +57,12 @@ export interface StartedExecution {
 export const DEFAULT_ENVIRONMENT = 'default';
 
 /**
- * Starts an execution of the latest fitting version. It is durable when this resolves. Throws flow_not_found, invalid_flow,
- * invalid_input, idempotency_conflict, concurrency_limit, temporal_unavailable.
+ * Starts an execution of the version that is deployed, or of the latest fitting one; it keeps that version to its end. It is
+ * durable when this resolves. Throws flow_not_found, environment_not_found, not_deployed, invalid_flow, invalid_input,
+ * idempotency_conflict, concurrency_limit, temporal_unavailable, store_unavailable.
  */
 export async function startExecution(deps: StartDeps, request: StartRequest): Promise<StartedExecution> {
-  const { environment = DEFAULT_ENVIRONMENT, tags = [], idempotencyKey } = request;
+  const { environment = deps.defaultEnvironment ?? DEFAULT_ENVIRONMENT, tags = [], idempotencyKey } = request;
   const fingerprint = hashRequest(request);
   const executionId =
     idempotencyKey === undefined
@@ -67,7 +73,13 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
     const known = await deps.runs.describe(executionId);
     if (known !== null) return repeated(known, fingerprint);
   }
-  const stored = await findFlow(deps.flows, request);
+  const stored = await findVersion(deps, {
+    flow: request.flow,
+    ...(request.version !== undefined && { version: request.version }),
+    environment,
+    input: request.input ?? {},
+    executionId,
+  });
   const { ir: flow } = stored;
   if (flow === undefined)
     throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, {
@@ -108,6 +120,14 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
     if (known !== null) return repeated(known, fingerprint);
   }
   return started(executionId, { flow: flow.name, version: flow.version });
+}
+
+/** The version that an execution gets. Throws flow_not_found, environment_not_found, not_deployed. */
+export function findVersion(
+  { flows, resolve }: Pick<StartDeps, 'flows' | 'resolve'>,
+  request: Parameters<ResolveVersion>[0],
+): Promise<StoredFlow> {
+  return resolve === undefined ? findFlow(flows, request) : resolve(request);
 }
 
 /** The stored flow that a request names. Throws flow_not_found, saying which versions there are. */

@@ -108,6 +108,11 @@ export const PROBLEM_CATALOGUE = {
     title: 'The flow is in use',
     remedy: '`detail` says where. Undeploy it and let its executions end, or send `?force=true`.',
   },
+  flow_archived: {
+    status: 409,
+    title: 'The flow is archived',
+    remedy: 'It takes neither deployments nor starts any more; its versions and executions stay readable.',
+  },
   not_deployed: {
     status: 409,
     title: 'The flow is not deployed there',
