@@ -1,10 +1,17 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
+import type { JsonObject } from '../dsl/ir/json.ts';
 import { canonicalJson } from '../dsl/lower/canonical-json.ts';
 import type { Queries } from '../store/database.ts';
 import type { AuditContext, AuditEntry } from './entry.ts';
+import { storableText } from './storable-text.ts';
 
 /** Version of the record's form; part of what is hashed. */
 export const AUDIT_FORMAT = 1;
+/** Details beyond this are replaced by their hash: a chain is read as a whole, again and again. */
+const MAX_DETAILS = 32_768;
+/** Longest text of a column to search by, in characters: indexes take no more than 2,700 bytes. The body has all of it. */
+const MAX_COLUMN = 300;
 
 /**
  * Appends records to the organisation's chain within the transaction `tx`, in order; gives the last sequence number. The
@@ -21,28 +28,50 @@ export async function appendAudit(tx: Queries, context: AuditContext, entries: r
 
 /** A record as weir_audit_append takes it: some columns to search by, and the body that is hashed and exported. */
 export function auditRow({ principal, requestId, now }: AuditContext, entry: AuditEntry) {
-  const at = new Date(now).toISOString();
   const { action, subject, outcome = 'success', details = {}, intent } = entry;
   const actor = { kind: principal.kind, id: principal.id, name: principal.name };
   const record = {
     format: AUDIT_FORMAT,
-    at,
+    at: new Date(now).toISOString(),
     action,
     outcome,
     actor,
     subject: { ...subject },
     request_id: requestId,
-    details,
+    details: bounded(details),
   };
-  const body = canonicalJson(intent === undefined ? record : { ...record, intent });
   return {
-    at,
-    action,
-    outcome,
-    actor: principal.id,
-    subject_type: subject.type,
-    subject: subject.id,
-    request_id: requestId,
-    body,
+    ...searchColumns({ action, outcome, actor: principal.id, type: subject.type, subject: subject.id, requestId }),
+    body: canonicalJson(intent === undefined ? record : { ...record, intent }),
   };
+}
+
+/** The columns beside a body. What PostgreSQL can't store or index stands in the body only. */
+export function searchColumns(record: {
+  readonly action: string;
+  readonly outcome: string;
+  readonly actor: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly requestId: string | null;
+}) {
+  return {
+    action: column(record.action),
+    outcome: column(record.outcome),
+    actor: column(record.actor),
+    subject_type: column(record.type),
+    subject: column(record.subject),
+    request_id: record.requestId === null ? null : column(record.requestId),
+  };
+}
+
+/** Text as it stands in a column to search by. */
+export function column(text: string): string {
+  return storableText(text.slice(0, MAX_COLUMN));
+}
+
+function bounded(details: JsonObject): JsonObject {
+  const text = canonicalJson(details);
+  if (text.length <= MAX_DETAILS) return details;
+  return { left_out: { characters: text.length, sha256: createHash('sha256').update(text).digest('hex') } };
 }
