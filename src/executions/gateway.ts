@@ -1,5 +1,7 @@
 import type { VerifiedCallback } from '../activities/callback-token.ts';
 import type { AdapterManifest } from '../adapters/manifest.ts';
+import type { Archive } from '../archive/archive.ts';
+import type { ResolveVersion } from '../deployments/deployments.ts';
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import type { FlowStore } from '../flows/flow-store.ts';
 import type { EventMessage, RollbackMessage } from '../workflows/contract.ts';
@@ -47,16 +49,23 @@ export interface ExecutionGateway {
 }
 
 export interface GatewayDeps {
+  /** With an `archive`: those of archivedRuns, for the reader too. */
   readonly runs: Runs;
   readonly flows: Pick<FlowStore, 'get'>;
   /** Reads executions; may be shared by gateways of the same organisation, as it keeps what it has read. */
   readonly reader: ExecutionReader;
+  /** Executions that Temporal has forgotten. Default: what it has forgotten is gone. */
+  readonly archive?: Archive;
   readonly verifyCallback: (token: string, now: number) => VerifiedCallback;
   readonly adapters: () => Promise<ReadonlyMap<string, AdapterManifest>>;
   /** Asks the coordinator of a concurrency key (activities/slots). */
   readonly requestSlot: RequestSlot;
   /** Left out where there is one organisation. */
   readonly organisation?: string;
+  /** Chooses versions by what is deployed. Default: the latest that fits. */
+  readonly resolve?: ResolveVersion;
+  /** Where a start without an environment runs. Default `default`. */
+  readonly defaultEnvironment?: string;
   /** `$config` of an environment. Default: empty. */
   readonly config?: (environment: string) => Promise<JsonObject>;
   /** ms since the epoch. Default: the clock. */
@@ -68,20 +77,33 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
     runs,
     flows,
     reader,
+    archive,
     adapters,
     verifyCallback,
     requestSlot,
     config = async () => ({}),
     now = Date.now,
     organisation,
+    resolve,
+    defaultEnvironment,
   } = options;
-  const deps = { runs, flows, reader, config, now, requestSlot, ...(organisation !== undefined && { organisation }) };
-  const get = async (executionId: string): Promise<ExecutionView> => executionView(await reader.load(executionId));
+  const deps = {
+    ...{ runs, flows, reader, config, now, requestSlot },
+    ...(organisation !== undefined && { organisation }),
+    ...(resolve !== undefined && { resolve }),
+    ...(defaultEnvironment !== undefined && { defaultEnvironment }),
+  };
+  const get = async (executionId: string): Promise<ExecutionView> => {
+    if (archive === undefined) return executionView(await reader.load(executionId));
+    const described = await runs.describe(executionId);
+    const archived = described?.archived === true ? await archive.find(executionId) : null;
+    return archived?.view ?? executionView(await reader.load(executionId, described ?? undefined));
+  };
   return {
     start: (request) => startExecution(deps, request),
     get,
     whenEnded: async (executionId, ms) => ((await runs.ended(executionId, ms)) ? get(executionId) : null),
-    list: (filter, page) => listExecutions(runs, filter, { ...page, now: now() }),
+    list: (filter, page) => listExecutions({ runs, archive }, filter, { ...page, now: now() }),
     state: async (executionId, step, when) => stateAtStep((await reader.load(executionId)).reader, step, when),
     async events({ executionId, after, signal }) {
       const loaded = await reader.load(executionId);

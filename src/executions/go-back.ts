@@ -36,6 +36,11 @@ export async function rollBack(
     if (outcome.kind === 'refused') throw refusal(outcome.code, outcome.message);
     return rollBack(deps, executionId, request); // it has ended in between
   }
+  if (loaded.description.archived === true)
+    throw new Problem(
+      'rollback_refused',
+      `Execution ${executionId} ended too long ago: Temporal has forgotten it. Re-run it instead, from any step.`,
+    );
   const memo = cut(loaded, request.to, { newKeys: request.newKeys === true });
   if (request.compensate !== true || !ENDED_UNCOMPENSATED.has(loaded.description.status)) {
     await goOn(deps, loaded, { memo, rolledBackTo: request.to });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type EventMessage, type TriggerEvent, UPDATES } from '../workflows/contract.ts';
-import { quoted } from './list-executions.ts';
+import { quoted } from './visibility-query.ts';
 import type { Runs } from './runs.ts';
 
 /** What running executions did with an event. */

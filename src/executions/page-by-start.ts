@@ -1,7 +1,5 @@
+import type { StartKey } from '../archive/archived-line.ts';
 import type { Runs, RunSummary } from './runs.ts';
-
-/** Place in the order: the latest start first; the ids break ties. */
-export type PageKey = readonly [startedAtMs: number, executionId: string, runId: string];
 
 /** Rows asked for at once. */
 const BATCH = 500;
@@ -15,7 +13,7 @@ const FIRST_WINDOW_MS = 60_000;
 export async function pageByStart(
   runs: Pick<Runs, 'list'>,
   query: string,
-  { limit, after, now }: { readonly limit: number; readonly after: PageKey | null; readonly now: number },
+  { limit, after, now }: { readonly limit: number; readonly after: StartKey | null; readonly now: number },
 ): Promise<readonly RunSummary[]> {
   const found: RunSummary[] = [];
   // A second ahead: clocks differ. The key's own millisecond is asked for again: Temporal counts finer.
@@ -46,13 +44,12 @@ export async function pageByStart(
   return found.slice(0, limit);
 }
 
-export const keyOf = (run: RunSummary): PageKey => [run.startedAt.getTime(), run.executionId, run.runId];
+export const keyOf = (run: RunSummary): StartKey => [run.startedAt.getTime(), run.executionId];
 
 /** Below zero: `a` comes first. */
-function compareKeys(a: PageKey, b: PageKey): number {
+export function compareKeys(a: StartKey, b: StartKey): number {
   if (a[0] !== b[0]) return b[0] - a[0];
-  const [left, right] = [`${a[1]} ${a[2]}`, `${b[1]} ${b[2]}`];
-  return left === right ? 0 : left > right ? -1 : 1;
+  return a[1] === b[1] ? 0 : a[1] > b[1] ? -1 : 1;
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

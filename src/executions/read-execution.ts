@@ -1,5 +1,6 @@
 import { Problem } from '../problems/problem.ts';
-import type { CreateHistoryReader, HistoryEvent, HistoryReader } from './history.ts';
+import type { CreateHistoryReader, HistoryReader } from './history.ts';
+import { readChain, type RunHistory } from './run-chain.ts';
 import type { RunDescription, Runs } from './runs.ts';
 
 /** An execution as its history tells it. */
@@ -12,8 +13,8 @@ export interface LoadedExecution {
 }
 
 export interface ExecutionReader {
-  /** Reads what is new since it was last asked. Throws execution_not_found. */
-  load(executionId: string): Promise<LoadedExecution>;
+  /** Reads what is new since it was last asked. `described`: as it was found just now. Throws execution_not_found. */
+  load(executionId: string, described?: RunDescription): Promise<LoadedExecution>;
 }
 
 interface Entry {
@@ -24,8 +25,6 @@ interface Entry {
   queue: Promise<unknown>;
 }
 const MAX_ENTRIES = 64;
-/** Runs of one execution that are read back: beyond it the memo of the oldest one read tells what was before. */
-const MAX_RUNS = 200;
 
 /**
  * The read model over Temporal's history. Readers of the executions asked for last are kept, so that the next question
@@ -40,7 +39,7 @@ export function createExecutionReader({
 }): ExecutionReader {
   const entries = new Map<string, Entry>();
   return {
-    load(executionId) {
+    load(executionId, described) {
       const entry = entries.get(executionId) ?? {
         reader: createHistoryReader(executionId),
         runs: [],
@@ -48,7 +47,7 @@ export function createExecutionReader({
         queue: Promise.resolve(),
       };
       touch(entries, executionId, entry);
-      const loading = entry.queue.then(() => refresh(executionId, entry));
+      const loading = entry.queue.then(() => refresh(executionId, entry, described));
       entry.queue = loading.catch((error: unknown) => {
         entries.delete(executionId); // half fed: begin anew
         if (!(error instanceof Problem)) entry.loaded = null;
@@ -57,40 +56,25 @@ export function createExecutionReader({
     },
   };
 
-  async function refresh(executionId: string, entry: Entry): Promise<LoadedExecution> {
-    const description = await runs.describe(executionId);
+  async function refresh(executionId: string, entry: Entry, described?: RunDescription): Promise<LoadedExecution> {
+    const description = described ?? (await runs.describe(executionId));
     if (description === null) throw new Problem('execution_not_found', `There is no execution ${executionId}.`);
     const last = entry.runs.at(-1);
     const unchanged = last?.runId === description.runId && last.events >= description.events;
-    if (!unchanged) await feed(executionId, entry, await chain(executionId, description.runId, entry));
+    if (!unchanged) {
+      const known = new Set(entry.runs.map((run) => run.runId));
+      await feed(
+        executionId,
+        entry,
+        await readChain((runId) => runs.history(executionId, runId), description.runId, known),
+      );
+    }
     const loaded = { id: executionId, description, reader: entry.reader, runs: entry.runs.map((run) => run.runId) };
     entry.loaded = loaded;
     return loaded;
   }
 
-  /** Histories from the last run that was fed on, oldest first; from the first of all when none was. */
-  async function chain(
-    executionId: string,
-    latest: string,
-    entry: Entry,
-  ): Promise<{ runId: string; events: readonly HistoryEvent[] }[]> {
-    const known = new Set(entry.runs.map((run) => run.runId));
-    const found: { runId: string; events: readonly HistoryEvent[] }[] = [];
-    for (let runId: string | null = latest; runId !== null && found.length < MAX_RUNS; ) {
-      const events = await runs.history(executionId, runId);
-      if (events === null || events.length === 0) break;
-      found.unshift({ runId, events });
-      if (known.has(runId)) break;
-      runId = previousRun(events[0]);
-    }
-    return found;
-  }
-
-  async function feed(
-    executionId: string,
-    entry: Entry,
-    histories: readonly { runId: string; events: readonly HistoryEvent[] }[],
-  ): Promise<void> {
+  async function feed(executionId: string, entry: Entry, histories: readonly RunHistory[]): Promise<void> {
     if (histories.length === 0) throw new Problem('execution_not_found', `The history of ${executionId} is gone.`);
     for (const { runId, events } of histories) {
       let at = entry.runs.findIndex((run) => run.runId === runId);
@@ -101,16 +85,6 @@ export function createExecutionReader({
       run.events = events.length;
     }
   }
-}
-
-/** The run that this one goes on from: continued as new, or started by a rollback after the end. */
-function previousRun(first: HistoryEvent | undefined): string | null {
-  const start = first?.workflowExecutionStartedEventAttributes;
-  if (start?.continuedExecutionRunId) return start.continuedExecutionRunId;
-  const data = start?.memo?.fields?.['previous_run']?.data;
-  if (data == null) return null;
-  const runId: unknown = JSON.parse(Buffer.from(data).toString('utf8'));
-  return typeof runId === 'string' ? runId : null;
 }
 
 function touch(entries: Map<string, Entry>, executionId: string, entry: Entry): void {

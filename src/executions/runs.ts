@@ -78,6 +78,8 @@ export interface RunDescription extends RunSummary {
   readonly events: number;
   readonly memo: RunMemo;
   readonly pending: readonly PendingCall[];
+  /** Temporal has forgotten it: the archive tells it. It can be read and re-run, but no longer be rolled back. */
+  readonly archived?: true;
 }
 
 /** An activity that has not ended. `id` is the step's address. */

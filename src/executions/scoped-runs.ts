@@ -1,6 +1,6 @@
 import { Problem } from '../problems/problem.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract.ts';
-import { quoted } from './list-executions.ts';
+import { quoted } from './visibility-query.ts';
 import type { Runs } from './runs.ts';
 
 /** Executions whose organisation is remembered: it never changes. */

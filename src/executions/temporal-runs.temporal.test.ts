@@ -104,7 +104,7 @@ test('the list is newest first, whatever ended when', async () => {
   await expect
     .poll(
       async () => {
-        const { items } = await listExecutions(runs, { tag }, { limit: 10, cursor: null, now: Date.now() });
+        const { items } = await listExecutions({ runs }, { tag }, { limit: 10, cursor: null, now: Date.now() });
         return items.map(({ execution_id, status }) => `${ids.indexOf(execution_id)} ${status}`);
       },
       { timeout: 10_000 },

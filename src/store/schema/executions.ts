@@ -1,10 +1,10 @@
-import { doublePrecision, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { doublePrecision, integer, json, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Json } from '../../dsl/ir/json.ts';
 import type { ExecutionView } from '../../executions/view.ts';
 import type { ExecutionStatus } from '../../workflows/contract.ts';
 import { bytes, instant } from './columns.ts';
 
-/** Partitioned by month of `started_at`. */
+/** Partitioned by month of `started_at`. Written by the sweeper alone (src/archive). */
 export const archivedExecutions = pgTable(
   'archived_executions',
   {
@@ -18,11 +18,15 @@ export const archivedExecutions = pgTable(
     status: text('status').$type<ExecutionStatus>().notNull(),
     tags: text('tags').array().notNull().default([]),
     startedAt: instant('started_at').notNull(),
+    lastStartedAt: instant('last_started_at').notNull(),
     endedAt: instant('ended_at').notNull(),
     durationMs: doublePrecision('duration_ms').notNull(),
     origin: text('origin'),
     runs: text('runs').array().notNull(),
-    view: jsonb('view').$type<ExecutionView>().notNull(),
+    counted: text('counted').array().notNull(),
+    events: integer('events').notNull(),
+    request: text('request'),
+    view: json('view').$type<ExecutionView>().notNull(),
     history: bytes('history').notNull(),
     archivedAt: instant('archived_at').notNull(),
   },

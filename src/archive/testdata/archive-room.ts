@@ -1,0 +1,87 @@
+// A worker, a database and an organisation of its own on the test servers: executions are run, archived, and forgotten.
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { createTestDatabase } from '../../../postgres/test-database.ts';
+import { TemporalWiring } from '../../../test/run/temporal-wiring.ts';
+import { createGateway, type ExecutionGateway } from '../../executions/gateway.ts';
+import { createExecutionReader } from '../../executions/read-execution.ts';
+import type { Runs } from '../../executions/runs.ts';
+import { scopedRuns } from '../../executions/scoped-runs.ts';
+import { createTemporalRuns } from '../../executions/temporal-runs.ts';
+import type { StoredFlow } from '../../flows/flow-store.ts';
+import { type Database, openDatabase } from '../../store/database.ts';
+import { createHistoryReader } from '../../workflows/host/history-reader.ts';
+import { fakeStore } from '../../api/testdata/fake-api.ts';
+import { type Archive, createArchive } from '../archive.ts';
+import { archivedRuns } from '../archived-runs.ts';
+import { createSweeper, type Sweeper, type SweeperOptions } from '../sweeper.ts';
+
+export interface ArchiveRoom {
+  readonly organisation: string;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  /** The organisation's, as Temporal has them. */
+  readonly runs: Runs;
+  readonly archive: Archive;
+  readonly gateway: ExecutionGateway;
+  /** Another gateway, which has read nothing yet. */
+  readonly freshGateway: () => ExecutionGateway;
+  readonly sweeper: (more?: Partial<SweeperOptions>) => Sweeper;
+  /** Makes Temporal forget all runs of an execution, as its retention does. */
+  readonly forget: (executionId: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export async function archiveRoom(flows: readonly StoredFlow[]): Promise<ArchiveRoom> {
+  const organisation = `org-${randomUUID().slice(0, 8)}`;
+  const place = await createTestDatabase(inject('databaseUrl'));
+  const database = openDatabase({ url: place.url, max: 4 });
+  const owner = openDatabase({ url: place.url, role: null, max: 1 });
+  await owner.sql`insert into organisations (id, title) values (${organisation}, 'Test')`;
+  await owner.close();
+  const taskQueue = `archive-${randomUUID()}`;
+  const wiring = await TemporalWiring.start(inject('temporalAddress'), { taskQueue });
+  const runs = scopedRuns(createTemporalRuns({ client: wiring.client, taskQueue }), organisation);
+  const archive = createArchive({ database })(organisation);
+  const freshGateway = () => {
+    const all = archivedRuns(runs, archive);
+    return createGateway({
+      runs: all,
+      archive,
+      flows: fakeStore(flows),
+      reader: createExecutionReader({ runs: all, createHistoryReader }),
+      verifyCallback: () => {
+        throw new Error('no callbacks here');
+      },
+      adapters: async () => new Map(),
+      requestSlot: async () => 'granted',
+      organisation,
+    });
+  };
+  return {
+    organisation,
+    database,
+    databaseUrl: place.url,
+    runs,
+    archive,
+    gateway: freshGateway(),
+    freshGateway,
+    sweeper: (more = {}) => createSweeper({ database, runs, createHistoryReader, ...more }),
+    async forget(executionId) {
+      const service = wiring.client.workflowService;
+      const query = `WorkflowId = '${executionId}'`;
+      const { executions = [] } = await service.listWorkflowExecutions({ namespace: 'default', query });
+      for (const { execution } of executions ?? [])
+        await service.deleteWorkflowExecution({ namespace: 'default', workflowExecution: execution ?? null });
+      for (let found = true; found; ) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        found = (await runs.describe(executionId)) !== null;
+      }
+    },
+    async close() {
+      await wiring.stop();
+      await database.close();
+      await place.drop();
+    },
+  };
+}
