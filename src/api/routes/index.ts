@@ -5,7 +5,9 @@ import { adapterRoutes } from './adapters.ts';
 import { auditRoutes } from './audit.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { decisionRoutes } from './decision.ts';
+import { deploymentRoutes } from './deployments.ts';
 import { dryRunRoutes } from './dry-run.ts';
+import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
 import { executeRoutes } from './execute.ts';
 import { executionEventRoutes } from './execution-events.ts';
@@ -13,6 +15,7 @@ import { executionRoutes } from './executions.ts';
 import { flowRoutes } from './flows.ts';
 import { flowWriteRoutes } from './flow-writes.ts';
 import { goBackRoutes } from './go-back.ts';
+import { outcomeRoutes } from './outcomes.ts';
 import { serviceRoutes } from './service.ts';
 import { signalRoutes } from './signal.ts';
 import { steerRoutes } from './steer.ts';
@@ -24,7 +27,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
   const routes: Route[] = [
     ...validateRoutes(deps),
     ...flowRoutes(),
-    ...flowWriteRoutes(),
+    ...flowWriteRoutes(deps),
     ...dryRunRoutes(deps),
     ...executeRoutes(),
     ...executionRoutes(deps),
@@ -36,6 +39,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...callbackRoutes(),
     ...eventRoutes(deps),
     ...adapterRoutes(),
+    ...environmentRoutes(),
+    ...deploymentRoutes(),
+    ...outcomeRoutes(),
     ...tokenRoutes(),
     ...auditRoutes(),
     ...serviceRoutes(deps),
