@@ -18,8 +18,8 @@ export async function change<T>(
   const entries: AuditEntry[] = [];
   try {
     return await db.transaction(async (tx) => {
-      const result = await work(tx, (entry) => void entries.push(entry));
       if (context.claim?.over === false) await noteEffect(tx, context.claim);
+      const result = await work(tx, (entry) => void entries.push(entry));
       if (entries.length > 0) await appendAudit(tx, context, entries);
       return result;
     });

@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '../../store/database.ts';
 import { createApp } from '../app.ts';
 import type { Authenticate } from '../authenticate.ts';
 import type { ControlPlane } from '../control-plane.ts';
+import type { ApiDeps } from '../deps.ts';
 import type { Services } from '../services.ts';
 
 export interface StoreApiOptions {
@@ -18,6 +19,8 @@ export interface StoreApiOptions {
   /** Default: every request is that of `principal`. */
   readonly authenticate?: (database: Database) => Authenticate;
   readonly now?: () => number;
+  /** Further parts of the app: limits, idempotency keys. */
+  readonly deps?: (database: Database) => Partial<ApiDeps>;
 }
 
 export interface StoreApi {
@@ -53,6 +56,7 @@ export async function storeApi(options: StoreApiOptions): Promise<StoreApi> {
     now: options.now ?? Date.now,
     log: (_level, message, fields) => console.error(message, fields),
     version: '0.0.1',
+    ...options.deps?.(database),
   });
   const request: StoreApi['request'] = async (path, init) => app.request(`http://127.0.0.1${path}`, init);
   return Object.assign(api, {
