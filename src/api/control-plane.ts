@@ -1,7 +1,9 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Grants } from '../auth/grants.ts';
 import type { Logins } from '../auth/logins.ts';
+import type { Organisations } from '../auth/organisations.ts';
 import type { Tokens } from '../auth/tokens.ts';
+import type { Users } from '../auth/users.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { Environments } from '../deployments/environments.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -25,6 +27,8 @@ export interface ControlPlane {
   readonly tokens: Tokens;
   readonly grants: Grants;
   readonly logins: Logins;
+  readonly users: Users;
+  readonly organisations: Organisations;
   readonly audit: AuditLog;
   readonly approvals: Approvals;
   readonly bulk: BulkOperations;

@@ -90,7 +90,7 @@ function answer({
   mediaType = 'application/json',
   schema,
 }: Route['answers'][number]): readonly [string, Dict] {
-  if (status === 204) return [String(status), { description }];
+  if (status === 204 || status === 302) return [String(status), { description }];
   return [
     String(status),
     { description, content: { [mediaType]: { schema: schema === undefined ? {} : schemaOf(schema, 'output') } } },

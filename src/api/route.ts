@@ -32,7 +32,7 @@ export interface RawBody {
 
 /** One successful answer, for the documentation; and what else may come (`problems`). */
 export interface Answer {
-  readonly status: 200 | 201 | 202 | 204;
+  readonly status: 200 | 201 | 202 | 204 | 302;
   readonly description: string;
   readonly mediaType?: string;
   readonly schema?: Schema;

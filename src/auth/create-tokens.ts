@@ -6,7 +6,7 @@ import { change, read } from '../store/change.ts';
 import type { Database, Queries } from '../store/database.ts';
 import { tokens } from '../store/schema/identity.ts';
 import { beyond, scopeOf } from './authorize.ts';
-import { keepAnAdmin, lockAdmins } from './last-admin.ts';
+import { keepingAnAdmin } from './last-admin.ts';
 import { keyOfCursor, pageOf, UUID } from './page.ts';
 import { newTokenSecret } from './token-secret.ts';
 import type { Caller, NewToken, Token, Tokens } from './tokens.ts';
@@ -54,28 +54,23 @@ export function createTokens({ database }: { readonly database: Database }): (co
           return { token: view(row), secret };
         }),
       revoke: (caller, id, { made = false } = {}) =>
-        change(database, context, async (tx, record) => {
-          await lockAdmins(tx, organisation);
-          const found = UUID.test(id)
-            ? await tx
-                .select()
-                .from(tokens)
-                .where(mine(caller, eq(tokens.id, id)))
-                .for('update')
-            : [];
-          const token = found[0];
-          if (token === undefined || (!isAdmin(caller) && token.createdBy !== caller.id))
-            throw new Problem('not_found', `There is no token ${id} that you may revoke.`);
-          const revoked = await revokeTokens(tx, organisation, [id], { made, context });
-          for (const { id: gone, name, createdBy } of revoked)
-            record({
-              action: 'token.revoke',
-              subject: { type: 'token', id: gone },
-              details: { name, made_by: createdBy },
-            });
-          if (revoked.some(administers)) await keepAnAdmin(tx, organisation, context.now);
-          return view(revoked.find((row) => row.id === id) ?? token);
-        }),
+        change(database, context, (tx, record) =>
+          keepingAnAdmin(tx, context, async () => {
+            const found = UUID.test(id)
+              ? await tx
+                  .select()
+                  .from(tokens)
+                  .where(mine(caller, eq(tokens.id, id)))
+                  .for('update')
+              : [];
+            const token = found[0];
+            if (token === undefined || (!isAdmin(caller) && token.createdBy !== caller.id))
+              throw new Problem('not_found', `There is no token ${id} that you may revoke.`);
+            const revoked = await revokeTokens(tx, [id], { made, context });
+            for (const row of revoked) record(tokenRevoked(row));
+            return view(revoked.find((row) => row.id === id) ?? token);
+          }),
+        ),
     };
   };
 }
@@ -145,13 +140,17 @@ export function tokenCreated({ id, name, grants, expiresAt }: Row): AuditEntry {
   return { action: 'token.create', subject: { type: 'token', id }, details };
 }
 
+export function tokenRevoked({ id, name, createdBy }: Row): AuditEntry {
+  return { action: 'token.revoke', subject: { type: 'token', id }, details: { name, made_by: createdBy } };
+}
+
 /** Revokes these, and with `made` all that they made, and so on. Gives those that were valid until now. */
 export async function revokeTokens(
   tx: Queries,
-  organisation: string,
   ids: readonly string[],
   { made, context }: { readonly made: boolean; readonly context: AuditContext },
 ): Promise<readonly Row[]> {
+  const { organisation } = context.principal;
   const revoked: Row[] = [];
   for (let wave = ids; wave.length > 0; ) {
     const rows = await tx
@@ -170,9 +169,6 @@ export async function revokeTokens(
   }
   return revoked;
 }
-
-/** Whether the token may administer the organisation. */
-export const administers = (row: Pick<Row, 'grants'>): boolean => isAdmin({ id: '', grants: row.grants });
 
 function view(row: Row): Token {
   const { id, name, grants, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } = row;

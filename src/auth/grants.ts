@@ -1,4 +1,6 @@
+import type { Page, PageRequest } from './page.ts';
 import type { GrantScope, Role } from './principal.ts';
+import type { Caller } from './tokens.ts';
 
 export interface GivenGrant {
   readonly id: string;
@@ -11,9 +13,9 @@ export interface GivenGrant {
 
 /** Roles given to people and groups of the organisation. They count from the next request on. */
 export interface Grants {
-  list(): Promise<readonly GivenGrant[]>;
-  /** Throws exists, invalid_request. */
-  give(grant: Pick<GivenGrant, 'subject' | 'role' | 'on'>): Promise<GivenGrant>;
-  /** Throws not_found. */
+  list(page: PageRequest): Promise<Page<GivenGrant>>;
+  /** Nobody gives more than he has. Throws forbidden, exists, invalid_request for a user who has never been here. */
+  give(caller: Caller, grant: Pick<GivenGrant, 'subject' | 'role' | 'on'>): Promise<GivenGrant>;
+  /** Throws not_found, last_admin. */
   take(id: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { AuditContext } from '../audit/entry.ts';
 import { change } from '../store/change.ts';
 import type { Database } from '../store/database.ts';
 import { tokens } from '../store/schema/identity.ts';
-import { newToken, revokeTokens, tokenCreated } from './create-tokens.ts';
+import { newToken, revokeTokens, tokenCreated, tokenRevoked } from './create-tokens.ts';
 import { lockAdmins } from './last-admin.ts';
 import { type Grant, systemPrincipal } from './principal.ts';
 
@@ -36,8 +36,7 @@ export async function ensureOwnerToken(
       .from(tokens)
       .where(and(mine, isNull(tokens.revokedAt)));
     const ids = valid.map(({ id }) => id);
-    for (const { id, name } of await revokeTokens(tx, organisation, ids, { made: false, context }))
-      record({ action: 'token.revoke', subject: { type: 'token', id }, details: { name, made_by: MAKER } });
+    for (const row of await revokeTokens(tx, ids, { made: false, context })) record(tokenRevoked(row));
     const { row, secret } = ownerToken(organisation, context.now);
     await tx.insert(tokens).values(row);
     record(tokenCreated(row));

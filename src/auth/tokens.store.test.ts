@@ -192,7 +192,8 @@ describe('a machine token', () => {
   test('is written to once an hour, however often it is used', async () => {
     const { body } = await make([{ role: 'viewer' }]);
     const writes = async () => {
-      const [row] = await api.database.sql`select extract(epoch from last_used_at) * 1000 as at, xmin::text from tokens where id = ${body.id}`;
+      const [row] = await api.database
+        .sql`select extract(epoch from last_used_at) * 1000 as at, xmin::text from tokens where id = ${body.id}`;
       return row;
     };
     await Promise.all(Array.from({ length: 10 }, () => tokenPrincipal(api.database, body.secret, now)));

@@ -8,7 +8,7 @@ export const LABEL = z
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'holds characters that can not be shown');
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]+$/u, 'holds characters that can not be shown');
 
 const ON = z
   .discriminatedUnion('kind', [
@@ -18,6 +18,7 @@ const ON = z
   ])
   .describe('every flow, those of a category, or one');
 
+export const USER_ID = z.string().regex(/^user:[\w-]{22}$/, 'is not the id of a user');
 export const ROLE = z.enum(ROLES);
 export const GRANT = z.strictObject({ role: ROLE, on: ON.default({ kind: 'all' }) });
 export const GRANTED = z.object({ role: ROLE, on: ON });

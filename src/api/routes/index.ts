@@ -15,11 +15,15 @@ import { executionRoutes } from './executions.ts';
 import { flowRoutes } from './flows.ts';
 import { flowWriteRoutes } from './flow-writes.ts';
 import { goBackRoutes } from './go-back.ts';
+import { grantRoutes } from './grants.ts';
+import { organisationRoutes } from './organisations.ts';
 import { outcomeRoutes } from './outcomes.ts';
 import { serviceRoutes } from './service.ts';
+import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signal.ts';
 import { steerRoutes } from './steer.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
 import { validateRoutes } from './validate.ts';
 
 /** Every operation of the private API. */
@@ -43,6 +47,10 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...deploymentRoutes(),
     ...outcomeRoutes(),
     ...tokenRoutes(),
+    ...grantRoutes(),
+    ...userRoutes(),
+    ...organisationRoutes(),
+    ...sessionRoutes(),
     ...auditRoutes(),
     ...serviceRoutes(deps),
   ];
