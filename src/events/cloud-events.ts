@@ -4,7 +4,12 @@ import { Problem, type ValueFault } from '../problems/problem.ts';
 import type { TriggerEvent } from '../workflows/contract.ts';
 
 const MAX_BATCH = 100;
-const TEXT = z.string().min(1).max(1_000);
+/** Control characters are no part of a name; a database can't keep all of them. */
+const TEXT = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'has control characters');
 /** The context attributes that count here; others are kept as headers. https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md */
 const EVENT = z.looseObject({
   specversion: z.literal('1.0'),

@@ -1,11 +1,9 @@
-import type { FlowIr } from '../dsl/ir/flow.ts';
-import { offerEvent } from '../executions/offer-event.ts';
 import type { Runs } from '../executions/runs.ts';
 import type { StartedExecution, StartRequest } from '../executions/start-execution.ts';
 import type { FlowStore } from '../flows/flow-store.ts';
-import { Problem } from '../problems/problem.ts';
 import type { TriggerEvent } from '../workflows/contract.ts';
-import { triggeredInput } from './triggered-input.ts';
+import { plainEvent } from './arrival.ts';
+import { deliverEvent } from './deliver-event.ts';
 
 /** What became of an event. */
 export interface EventDelivery {
@@ -38,65 +36,32 @@ export interface SinkDeps {
   readonly start: (request: StartRequest) => Promise<StartedExecution>;
 }
 
-export function createEventSink(deps: SinkDeps): EventSink {
-  return {
-    async deliver(event) {
-      const flows = await deps.flows.list();
-      const waiting = await awaiting(
-        deps,
-        flows.map((flow) => flow.name),
-        event.type,
+/** Where flows are served from a folder and nothing is stored: an event is delivered now, or the sender learns that it was not. */
+export function createEventSink({ flows, runs, start }: SinkDeps): EventSink {
+  const deps = {
+    organisation: 'default',
+    runs,
+    start,
+    async triggered() {
+      const all = await flows.list();
+      return all.flatMap(({ ir }) =>
+        ir === undefined ? [] : [{ flow: ir, environment: null, weight: 1, deployed: false }],
       );
-      const { delivered, refused } = await offerEvent(deps.runs, waiting, event);
-      const rejected = refused.map(
-        ({ flow, code, executionId, message }): RejectedEvent => ({
-          flow,
-          code,
-          detail: `execution ${executionId}: ${message}`,
-        }),
-      );
-      const started: string[] = [];
-      for (const { ir } of flows) {
-        const outcome = ir === undefined ? null : await startTriggered(deps, ir, event);
-        if (typeof outcome === 'string') started.push(outcome);
-        else if (outcome !== null) rejected.push(outcome);
+    },
+    async awaiting(type: string) {
+      const found: string[] = [];
+      for (const { name } of await flows.list()) {
+        const versions = await flows.versions(name);
+        if (versions.some(({ ir }) => ir?.awaits.some((one) => one === type || one === '*'))) found.push(name);
       }
-      return { id: event.id, delivered, started, rejected };
+      return found;
     },
   };
-}
-
-/** Flows some version of which waits for the type: executions of earlier versions may still run. */
-async function awaiting({ flows }: SinkDeps, names: readonly string[], type: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const name of names) {
-    const versions = await flows.versions(name);
-    if (versions.some(({ ir }) => ir?.awaits.some((one) => one === type || one === '*'))) found.push(name);
-  }
-  return found;
-}
-
-/** Id of the execution, why there is none, or null when the event is no trigger of the flow. */
-async function startTriggered(
-  { start }: SinkDeps,
-  flow: FlowIr,
-  event: TriggerEvent,
-): Promise<string | RejectedEvent | null> {
-  const input = triggeredInput(flow, event);
-  if (input === null) return null;
-  if ('error' in input) return { flow: flow.name, code: 'expression_failed', detail: input.error };
-  try {
-    const started = await start({
-      flow: flow.name,
-      input: input.value,
-      trigger: event,
-      idempotencyKey: `event ${event.source} ${event.id}`,
-    });
-    return started.execution_id;
-  } catch (error) {
-    // What is wrong with the flow or the event stays wrong; what is away comes back, and the event with it.
-    if (!(error instanceof Problem) || error.code === 'temporal_unavailable' || error.code === 'overloaded')
-      throw error;
-    return { flow: flow.name, code: error.code, detail: error.message };
-  }
+  return {
+    async deliver(event) {
+      const { outcome, retry } = await deliverEvent(deps, plainEvent(event));
+      if (retry !== null) throw retry;
+      return outcome;
+    },
+  };
 }
