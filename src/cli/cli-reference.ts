@@ -1,5 +1,5 @@
 import { COMMANDS } from './catalogue/index.ts';
-import type { CommandDefinition } from './command.ts';
+import type { SubcommandDefinition } from './command.ts';
 import { EXIT_CODES, EXIT_MEANINGS, type ExitName } from './exit-codes.ts';
 
 /** Text of docs/reference/cli.md, made from the command definitions. */
@@ -18,7 +18,7 @@ export function cliReference(): string {
     '',
     ...contents,
     'Results go to standard output, everything about the way there to standard error. Colours are used on a terminal only, never with `NO_COLOR` or `--no-color`.',
-    'Commands that talk to a server take its address from `--server`, then from `WEIR_URL`, else `http://127.0.0.1:8080`, and a token from `WEIR_TOKEN`.',
+    'The server is that of `--server`, else of `--context`, `WEIR_URL`, `WEIR_CONTEXT` or the current context (`weir login`, `weir contexts use`), else `http://127.0.0.1:8080`. The token is `WEIR_TOKEN`, else that of the context; the token of a context is sent to its server only. With `--json` standard output holds one JSON document.',
     '',
     '## Exit codes',
     '',
@@ -26,15 +26,18 @@ export function cliReference(): string {
     '| --- | --- |',
     ...Object.entries(EXIT_MEANINGS).map(([name, meaning]) => `| ${EXIT_CODES[name as ExitName]} | ${meaning} |`), // the keys of that very record
     '',
-    ...COMMANDS.flatMap(section),
+    ...COMMANDS.flatMap((command) => [
+      ...section(command.name, command),
+      ...(command.subcommands ?? []).flatMap((one) => section(`${command.name} ${one.name}`, one)),
+    ]),
   ].join('\n');
 }
 
-function section(command: CommandDefinition): readonly string[] {
+function section(name: string, command: SubcommandDefinition): readonly string[] {
   const args = command.args.map((arg) =>
     arg.kind === 'required' ? `<${arg.name}>` : arg.kind === 'variadic' ? `[${arg.name}...]` : `[${arg.name}]`,
   );
-  const usage = ['weir', command.name, ...args, ...(command.options.length > 0 ? ['[options]'] : [])].join(' ');
+  const usage = ['weir', name, ...args, ...(command.options.length > 0 ? ['[options]'] : [])].join(' ');
   const rows = [
     ...command.args.map((arg) => `| \`${arg.name}\` | ${cell(arg.description)} |`),
     ...command.options.map((option) => {
@@ -47,7 +50,7 @@ function section(command: CommandDefinition): readonly string[] {
     }),
   ];
   return [
-    `## weir ${command.name}`,
+    `## weir ${name}`,
     '',
     `${command.summary}.`,
     ...(command.description === undefined ? [] : ['', command.description]),

@@ -17,12 +17,18 @@ export interface CommandDefinition {
   /** Besides `usage` and `bug`, which every command has. */
   readonly exits: readonly ExitName[];
   readonly load: () => Promise<CommandFunction>;
+  /** `weir tokens create`: named by the first argument. Without one of them the command itself runs. */
+  readonly subcommands?: readonly SubcommandDefinition[];
 }
+
+export type SubcommandDefinition = Omit<CommandDefinition, 'group' | 'subcommands'>;
 
 export interface ArgumentDefinition {
   readonly name: string;
   readonly description: string;
   readonly kind: 'required' | 'optional' | 'variadic';
+  /** Names that the shell proposes. */
+  readonly complete?: 'contexts';
 }
 
 export interface OptionDefinition {
@@ -30,6 +36,8 @@ export interface OptionDefinition {
   readonly flags: string;
   readonly description: string;
   readonly choices?: readonly string[];
+  /** Names that the shell proposes. */
+  readonly complete?: 'contexts';
   readonly default?: string;
 }
 

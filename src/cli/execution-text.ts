@@ -1,9 +1,9 @@
-import Table from 'cli-table3';
 import type { ExecutionSummary, ExecutionView, StepView } from '../executions/view.ts';
 import type { ExecutionStatus } from '../workflows/contract.ts';
 import { durationText } from './duration-text.ts';
 import { errorText } from './event-printer.ts';
-import type { Style } from './terminal.ts';
+import type { Style, Terminal } from './terminal.ts';
+import { textTable } from './text-table.ts';
 
 type Paint = (style: Style) => (text: string) => string;
 
@@ -28,16 +28,33 @@ const STEP_COLOURS: Readonly<Record<StepView['status'], Paint>> = {
 };
 
 /** A list of executions as a table. */
-export function executionTable(items: readonly ExecutionSummary[], style: Style): string {
-  const table = plainTable(['ID', 'FLOW', 'VERSION', 'STATUS', 'STARTED', 'TOOK'], style);
-  for (const item of items) {
-    table.push([item.execution_id, item.flow, item.version, painted(item.status, style), item.started_at, took(item)]);
-  }
-  return tableText(table);
+export function executionTable(
+  items: readonly ExecutionSummary[],
+  terminal: Pick<Terminal, 'style' | 'columns'>,
+): string {
+  return textTable(
+    items,
+    [
+      { title: 'ID', text: (item) => item.execution_id, keep: true },
+      { title: 'FLOW', text: (item) => item.flow },
+      { title: 'VERSION', text: (item) => item.version, keep: true },
+      {
+        title: 'STATUS',
+        text: (item) => item.status,
+        paint: (item, style) => colourOf(item.status, style),
+        keep: true,
+      },
+      { title: 'ENVIRONMENT', text: (item) => item.environment },
+      { title: 'STARTED', text: (item) => item.started_at, keep: true },
+      { title: 'TOOK', text: took, keep: true },
+    ],
+    terminal,
+  );
 }
 
 /** One execution with its steps, what it waits for, output and error. */
-export function executionText(view: ExecutionView, style: Style): string {
+export function executionText(view: ExecutionView, terminal: Pick<Terminal, 'style' | 'columns'>): string {
+  const { style } = terminal;
   const head = [
     `${style.bold(view.flow)} ${view.version} ${painted(view.status, style)} ${style.dim(took(view))}`,
     style.dim(`${view.execution_id}, ${view.environment}, started ${view.started_at}`),
@@ -49,18 +66,25 @@ export function executionText(view: ExecutionView, style: Style): string {
       ),
     );
   if (view.parent) head.push(style.dim(`started by ${view.parent.step} of ${view.parent.execution_id}`));
-  const table = plainTable(['STEP', 'WHAT', 'STATUS', 'ATTEMPTS', 'TOOK', ''], style);
-  for (const step of view.steps) {
-    const what = step.adapter === undefined ? step.kind : `${step.adapter}.${step.action ?? ''}`;
-    table.push([
-      step.path,
-      what,
-      STEP_COLOURS[step.status](style)(step.status),
-      step.attempts > 0 ? String(step.attempts) : '',
-      step.duration_ms === null ? '' : durationText(step.duration_ms),
-      errorText(step.error),
-    ]);
-  }
+  const table = textTable(
+    view.steps,
+    [
+      { title: 'STEP', text: (step) => step.path, keep: true },
+      {
+        title: 'WHAT',
+        text: (step) => (step.adapter === undefined ? step.kind : `${step.adapter}.${step.action ?? ''}`),
+      },
+      {
+        title: 'STATUS',
+        text: (step) => step.status,
+        paint: (step, styles) => STEP_COLOURS[step.status]?.(styles) ?? String,
+      },
+      { title: 'ATTEMPTS', text: (step) => (step.attempts > 0 ? String(step.attempts) : ''), keep: true },
+      { title: 'TOOK', text: (step) => (step.duration_ms === null ? '' : durationText(step.duration_ms)), keep: true },
+      { title: '', text: (step) => errorText(step.error) },
+    ],
+    terminal,
+  );
   const tail = view.waiting.map(
     (wait) =>
       `${style.cyan('waits')} ${wait.step}: ${wait.reason}${wait.until === null ? '' : `, until ${wait.until}`}`,
@@ -70,41 +94,16 @@ export function executionText(view: ExecutionView, style: Style): string {
       `${style.red('error')} ${errorText(view.error)}${view.error.step === undefined ? '' : style.dim(` (step ${view.error.step})`)}`,
     );
   if (view.output !== null) tail.push(`${style.bold('output')} ${JSON.stringify(view.output, null, 2)}`);
-  return [...head, '', ...(view.steps.length > 0 ? [tableText(table)] : []), ...tail].join('\n');
-}
-
-function plainTable(head: string[], style: Style): InstanceType<typeof Table> {
-  const edges = [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-  ];
-  const chars = { ...Object.fromEntries(edges.map((edge) => [edge, ''])), middle: '  ' };
-  return new Table({
-    head: head.map((title) => style.dim(title)),
-    chars,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-  });
-}
-
-/** Without the spaces that pad the last column. */
-function tableText(table: InstanceType<typeof Table>): string {
-  return table.toString().replace(/[ \t]+$/gm, '');
+  return [...head, '', ...(view.steps.length > 0 ? [table] : []), ...tail].join('\n');
 }
 
 function painted(status: ExecutionStatus, style: Style): string {
-  return EXECUTION_COLOURS[status](style)(status);
+  return colourOf(status, style)(status);
+}
+
+/** A newer server may know more statuses. */
+function colourOf(status: ExecutionStatus, style: Style): (text: string) => string {
+  return EXECUTION_COLOURS[status]?.(style) ?? String;
 }
 
 function took(item: { started_at: string; ended_at: string | null }): string {

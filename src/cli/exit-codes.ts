@@ -7,6 +7,10 @@ export const EXIT_CODES = {
   cancelled: 4,
   timedOut: 5,
   terminated: 6,
+  unauthenticated: 7,
+  forbidden: 8,
+  conflict: 9,
+  changesPending: 10,
   bug: 70,
   interrupted: 130,
 } as const;
@@ -23,6 +27,12 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   cancelled: 'The execution was cancelled.',
   timedOut: 'The execution ran into its time-out.',
   terminated: 'The execution was terminated.',
+  unauthenticated: 'The server wants an identity, or refuses the token.',
+  forbidden: 'The token lacks a permission; the message names it.',
+  conflict:
+    'Something else is there now than was expected: another version, another number of executions, a flow in use.',
+  changesPending:
+    'There are changes, and nothing was done: `push` or `pull` without `--yes`, `diff` that found differences.',
   bug: 'A defect of the CLI itself; the message asks for a report.',
   interrupted: 'Interrupted by Ctrl-C before the end was known.',
 };

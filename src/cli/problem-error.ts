@@ -1,45 +1,82 @@
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import { CliError } from './cli-error.ts';
-import { EXIT_CODES } from './exit-codes.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 
-/** What to do about the answers that need something of the caller. */
-const HINTS: Readonly<Record<number, string>> = {
-  401: 'Set WEIR_TOKEN to a token of this server.',
-  403: 'The token lacks this permission; ask for it, or use another token.',
-  429: 'Try again later.',
+/** What to do about problems, by code: in words of the command line. */
+const HINTS: Readonly<Record<string, string>> = {
+  execution_not_found: 'List what is there with: weir executions',
+  flow_not_found: 'List what is there with: weir flows',
+  version_not_found: 'List the versions with: weir flows NAME',
+  environment_not_found: 'List them with: weir environments',
+  adapter_not_found: 'Bring it with: weir push DIR',
+  no_store: 'Start weir dev without --flows, or weir api, for the whole of the API.',
+  read_only_store: 'Put the file into the folder that the server serves.',
+  plan_changed: 'Somebody else changed something meanwhile. Look at the plan again.',
+  version_conflict: 'Get what is there with: weir pull DIR',
+  count_changed: 'Look at the number again with: --dry-run',
+  not_deployed: 'Deploy it with: weir deploy FLOW --env ENV',
+};
+const EXITS: Readonly<Record<number, ExitCode>> = {
+  401: EXIT_CODES.unauthenticated,
+  403: EXIT_CODES.forbidden,
+  409: EXIT_CODES.conflict,
+  412: EXIT_CODES.conflict,
+  502: EXIT_CODES.unreachable,
+  503: EXIT_CODES.unreachable,
+  504: EXIT_CODES.unreachable,
 };
 
-/** An error answer of the API (RFC 9457) as an error for people: detail, code, request id, diagnostics. */
+/** An error answer of the API (RFC 9457) as an error for people: detail, code, request id, diagnostics. Holds no token. */
 export function problemError(refusal: {
-  url: string;
+  target: { url: string; token: string | null; tokenFrom: string | null };
   method: string;
   path: string;
   response: Response;
   content: Json;
 }): CliError {
-  const { response, content } = refusal;
+  const { target, response, content } = refusal;
   const problem = isMap(content) ? content : {};
   const said =
     text(problem['detail']) ?? text(problem['title']) ?? (typeof content === 'string' ? content.slice(0, 200) : null);
-  const retryAfter = response.headers.get('retry-after');
-  const away = response.status === 503 || response.status === 502 || response.status === 504;
   const code = text(problem['code']);
-  const hint =
-    retryAfter !== null
-      ? `Try again in ${retryAfter} s.`
-      : response.status === 404 && refusal.path.startsWith('/executions')
-        ? 'List what is there with: weir executions'
-        : HINTS[response.status];
-  return new CliError(said ?? `${refusal.method} ${refusal.path} was answered with ${response.status}.`, {
-    exit: away ? EXIT_CODES.unreachable : EXIT_CODES.failed,
+  const hint = hintFor(refusal, code, text(problem['remedy']));
+  const moved = response.status >= 300 && response.status < 400;
+  const message = moved
+    ? `${target.url} sends elsewhere, to ${response.headers.get('location') ?? 'nowhere'}: it is not the address of the API.`
+    : (said ?? `${refusal.method} ${refusal.path} was answered with ${response.status}.`);
+  return new CliError(withoutToken(message, target.token), {
+    exit: EXITS[response.status] ?? EXIT_CODES.failed,
     details: [
       ...diagnostics(problem['errors']),
       [code === null ? null : `code ${code}`, `status ${response.status}`, requestId(problem, response)]
         .filter((part) => part !== null)
         .join(', '),
-    ],
-    ...(hint === undefined ? {} : { hint }),
+    ].map((line) => withoutToken(line, target.token)),
+    ...(hint === null ? {} : { hint }),
   });
+}
+
+function hintFor(
+  { target, response, path }: { target: { url: string; tokenFrom: string | null }; response: Response; path: string },
+  code: string | null,
+  remedy: string | null,
+): string | null {
+  const retryAfter = response.headers.get('retry-after');
+  if (retryAfter !== null) return `Try again in ${retryAfter} s.`;
+  if (response.status === 401)
+    return target.tokenFrom === null
+      ? `Log in with: weir login ${target.url}, or set WEIR_TOKEN.`
+      : `The token is that of ${target.tokenFrom}. Get another one, then: weir login ${target.url}`;
+  if (response.status === 403) return 'Ask for this permission, or use another token. What you may do: weir whoami';
+  const known = code !== null && Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
+  if (known !== undefined) return known;
+  if (response.status === 404 && path.startsWith('/executions')) return 'List what is there with: weir executions';
+  return response.status === 429 ? 'Try again later.' : remedy;
+}
+
+/** A server that repeats the token must not bring it to the screen or into a log. */
+function withoutToken(text: string, token: string | null): string {
+  return token === null || token.length < 4 ? text : text.replaceAll(token, '…');
 }
 
 function requestId(problem: JsonObject, response: Response): string | null {

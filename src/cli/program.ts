@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { CommandContext, CommandDefinition } from './command.ts';
+import type { CommandContext, CommandDefinition, SubcommandDefinition } from './command.ts';
 import { CommandOptions } from './command-options.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
@@ -23,7 +23,12 @@ export function createProgram(options: {
     .enablePositionalOptions() // so that `rerun --version 2` is not the program's own
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => undefined });
-  for (const definition of commands) program.addCommand(build(definition, { ...options, program }));
+  for (const definition of commands) {
+    const builder = { ...options, program };
+    const command = build(definition, builder).helpGroup(`${definition.group}:`);
+    for (const subcommand of definition.subcommands ?? []) command.addCommand(build(subcommand, builder));
+    program.addCommand(command);
+  }
   return program;
 }
 
@@ -34,11 +39,10 @@ interface Builder {
   readonly program: Command;
 }
 
-function build(definition: CommandDefinition, { io, commands, ended, program }: Builder): Command {
+function build(definition: SubcommandDefinition, { io, commands, ended, program }: Builder): Command {
   const command = new Command(definition.name)
     .summary(definition.summary)
     .description([definition.summary + '.', definition.description].filter(Boolean).join('\n\n'))
-    .helpGroup(`${definition.group}:`)
     .helpOption('-h, --help', 'print help')
     .copyInheritedSettings(program)
     .addHelpText(

@@ -64,7 +64,7 @@ test('replay: what is no history', async () => {
 
 test('completion: the scripts are well-formed and know the commands', async () => {
   const { stdout } = await weir(['completion', 'bash']);
-  const asked = `${stdout}\nCOMP_WORDS=(weir va); COMP_CWORD=1; _weir; echo "\${COMPREPLY[@]}"; COMP_WORDS=(weir rollback --c); COMP_CWORD=2; _weir; echo "\${COMPREPLY[@]}"`;
+  const asked = `${stdout}\nCOMP_WORDS=(weir va); COMP_CWORD=1; _weir; echo "\${COMPREPLY[@]}"; COMP_WORDS=(weir rollback --comp); COMP_CWORD=2; _weir; echo "\${COMPREPLY[@]}"`;
   expect(spawnSync('bash', ['-c', asked], { encoding: 'utf8' })).toMatchObject({
     status: 0,
     stdout: 'validate\n--compensate\n',

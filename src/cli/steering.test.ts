@@ -84,7 +84,7 @@ describe('refusals', () => {
         }),
     });
     const { code, stderr } = await weir(['rollback', 'e1', '--to', 'x'], options);
-    expect(code).toBe(1);
+    expect(code).toBe(9);
     expect(stderr.split('\n')).toEqual([
       'error There is no step "x".',
       '  3:5 WEIR0001 odd (even)',
@@ -118,7 +118,7 @@ describe('refusals', () => {
     await room.server?.close();
     const { code, stderr } = await weir(['executions'], options);
     expect(code).toBe(3);
-    expect(stderr).toContain('weir dev --flows DIR');
+    expect(stderr).toContain('Start a server with: weir dev.');
   });
 
   test('the token is sent and never printed', async () => {

@@ -4,8 +4,17 @@ export const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 
 export const SERVER: OptionDefinition = {
   flags: '--server <url>',
-  description: `address of the API; WEIR_URL, else ${DEFAULT_SERVER}`,
+  description: `address of the API; else that of the context, of WEIR_URL, or ${DEFAULT_SERVER}`,
 };
+/** Comes with every `--server`: see catalogue/index.ts. */
+export const CONTEXT: OptionDefinition = {
+  flags: '--context <name>',
+  description: 'server and token of this context; WEIR_CONTEXT, else the current one',
+  complete: 'contexts',
+};
+export const YES: OptionDefinition = { flags: '-y, --yes', description: "don't ask, do it" };
+export const DRY_RUN: OptionDefinition = { flags: '--dry-run', description: 'show what would be done, and do nothing' };
+export const LIMIT: OptionDefinition = { flags: '--limit <n>', description: 'at most so many', default: '50' };
 export const JSON_OUT: OptionDefinition = { flags: '--json', description: 'print JSON' };
 export const ADAPTERS: OptionDefinition = {
   flags: '--adapters <dir>',

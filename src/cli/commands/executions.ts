@@ -15,12 +15,12 @@ export const executions: CommandFunction = async (context) => {
     const items = await list(context);
     if (options.flag('json')) terminal.json(items);
     else if (items.length === 0) terminal.note('No executions.');
-    else terminal.out(executionTable(items, terminal.style));
+    else terminal.out(executionTable(items, terminal));
     return EXIT_CODES.ok;
   }
   const { body } = await clientFor(context).get(`/executions/${encodeURIComponent(id)}`);
   if (options.flag('json')) terminal.json(body);
-  else terminal.out(executionText(body as unknown as ExecutionView, terminal.style)); // the API's contract
+  else terminal.out(executionText(body as unknown as ExecutionView, terminal)); // the API's contract
   return EXIT_CODES.ok;
 };
 

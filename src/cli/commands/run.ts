@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { ExecutionView } from '../../executions/view.ts';
-import { type Client, createClient, serverUrl } from '../client.ts';
+import { type Client, createClient } from '../client.ts';
 import type { CommandContext, CommandFunction } from '../command.ts';
 import { errorText, EventPrinter } from '../event-printer.ts';
 import { exitCodeOf } from '../execution-outcome.ts';
@@ -7,22 +9,31 @@ import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { followEvents } from '../follow-events.ts';
 import { readJsonArgument } from '../json-argument.ts';
 import { type FlowOnServer, prepareFlow } from '../prepare-flow.ts';
+import { serverTarget } from '../server-target.ts';
 
 /** Runs a flow on a server, or on one started for it, and watches it to its end. */
 export const run: CommandFunction = async (context) => {
   const { io, options } = context;
   const argument = options.text('input');
   const input = argument === null ? undefined : await readJsonArgument(io, argument, '--input');
-  const existing = options.text('url') !== null || Boolean(io.env['WEIR_URL']);
+  // A file is run here unless a server is asked for; anything else can only be a flow of the current server.
+  const asked = Boolean(
+    options.text('url') ?? options.text('context') ?? (io.env['WEIR_URL'] || io.env['WEIR_CONTEXT']),
+  );
+  const existing = asked || (!(await isFile(context)) && serverTarget(context).named);
   const flow = await prepareFlow(context, { existing });
   try {
-    const client = createClient({ url: existing ? serverUrl(context) : flow.url, token: io.env['WEIR_TOKEN'] });
+    const client = createClient(existing ? serverTarget(context) : { url: flow.url, token: null, tokenFrom: null });
     await flow.publish(client);
     return await execute(context, { client, flow, input });
   } finally {
     await flow.close();
   }
 };
+
+async function isFile({ io, args }: CommandContext): Promise<boolean> {
+  return (await stat(resolve(io.cwd, args[0] ?? '')).catch(() => null))?.isFile() === true;
+}
 
 async function execute(
   context: CommandContext,

@@ -11,10 +11,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import type { CliIo } from '../io.ts';
 import { configPath } from './config-path.ts';
+import { serverAddress } from './same-server.ts';
 
 /** A server and who one is there. */
 export interface ServerContext {
@@ -35,14 +35,6 @@ const MAX_BYTES = 1024 * 1024;
 /** Whether a context may have this name. */
 export const isContextName = (name: string): boolean => NAME.test(name) && !['constructor', 'prototype'].includes(name);
 
-const FILE = z.object({
-  current: z.string().nullable().default(null),
-  contexts: z.record(
-    z.string().refine(isContextName, 'is not a name'),
-    z.object({ url: z.url({ protocol: /^https?$/ }), token: z.string().min(1).nullable().default(null) }),
-  ),
-});
-
 /**
  * Reads the kept contexts; none when there is no file. Throws a CliError when others may read the file, since it holds tokens,
  * and when it is not what `saveContexts` writes. What it holds is never part of the message.
@@ -58,11 +50,7 @@ export function loadContexts(io: Pick<CliIo, 'env'>): Contexts {
   } catch {
     throw damaged(path, 'it is not JSON');
   }
-  const parsed = FILE.safeParse(value);
-  if (!parsed.success)
-    throw damaged(path, parsed.error.issues.map((issue) => issue.path.slice(0, 3).join('.') || 'its form').join(', '));
-  const { current, contexts } = parsed.data;
-  return { current: current !== null && Object.hasOwn(contexts, current) ? current : null, contexts };
+  return contextsIn(value, path);
 }
 
 /** Keeps them: the file is readable by its owner alone, and is replaced as a whole. Throws a CliError where that can't be. */
@@ -88,6 +76,24 @@ export function saveContexts(io: Pick<CliIo, 'env'>, contexts: Contexts): string
     throw new CliError(`${path} can't be written: ${reason(error)}`, { cause: error });
   }
   return path;
+}
+
+function contextsIn(value: unknown, path: string): Contexts {
+  if (!isMap(value) || !isMap(value['contexts'])) throw damaged(path, 'it holds no contexts');
+  const contexts: Record<string, ServerContext> = {};
+  for (const [name, given] of Object.entries(value['contexts'])) {
+    const { url, token = null } = isMap(given) ? given : {};
+    if (!isContextName(name)) throw damaged(path, 'a name that no context may have');
+    if (typeof url !== 'string' || serverAddress(url) === null) throw damaged(path, `contexts.${name}.url`);
+    if (token !== null && (typeof token !== 'string' || token === '')) throw damaged(path, `contexts.${name}.token`);
+    contexts[name] = { url, token };
+  }
+  const current = value['current'];
+  return { current: typeof current === 'string' && Object.hasOwn(contexts, current) ? current : null, contexts };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readPrivate(path: string): string | null {

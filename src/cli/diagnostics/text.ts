@@ -9,6 +9,11 @@ export function textReport(reports: readonly FileReport[], style: Style): string
   return [...blocks, summary(reports, style)].join('\n\n');
 }
 
+/** Those of one file, without the summary. */
+export function textReportOf(report: FileReport, style: Style): string {
+  return report.diagnostics.map((diagnostic) => block(report, diagnostic, style)).join('\n\n');
+}
+
 function block(report: FileReport, diagnostic: Diagnostic, style: Style): string {
   const place = style.bold(`${report.file}:${diagnostic.line}:${diagnostic.column}`);
   const severity = diagnostic.severity === 'error' ? style.red('error') : style.yellow('warning');

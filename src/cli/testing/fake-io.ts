@@ -1,11 +1,14 @@
 import { main } from '../main.ts';
 import type { CliIo, CliServices } from '../io.ts';
+import type { Prompter } from '../prompter.ts';
 
 export interface FakeOptions {
   readonly cwd?: string;
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly prompter?: Prompter;
   readonly services?: CliServices;
   /** Is given how to send a signal to the command. */
   readonly onStart?: (signal: () => void) => void;
@@ -33,6 +36,8 @@ export async function weir(argv: readonly string[], options: FakeOptions = {}): 
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
     isTTY: options.isTTY ?? false,
+    columns: options.columns,
+    prompter: options.prompter,
     onSignal: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
