@@ -27,8 +27,8 @@ export interface ArchiveRoom {
   /** Another gateway, which has read nothing yet. */
   readonly freshGateway: () => ExecutionGateway;
   readonly sweeper: (more?: Partial<SweeperOptions>) => Sweeper;
-  /** Makes Temporal forget all runs of an execution, as its retention does. */
-  readonly forget: (executionId: string) => Promise<void>;
+  /** From now on Temporal knows these runs no longer (left out: all so far), as after its retention. */
+  readonly forget: (executionId: string, runIds?: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -41,7 +41,9 @@ export async function archiveRoom(flows: readonly StoredFlow[]): Promise<Archive
   await owner.close();
   const taskQueue = `archive-${randomUUID()}`;
   const wiring = await TemporalWiring.start(inject('temporalAddress'), { taskQueue });
-  const runs = scopedRuns(createTemporalRuns({ client: wiring.client, taskQueue }), organisation);
+  const temporal = createTemporalRuns({ client: wiring.client, taskQueue });
+  const forgotten = new Set<string>();
+  const runs = scopedRuns(forgetting(temporal, forgotten), organisation);
   const archive = createArchive({ database })(organisation);
   const freshGateway = () => {
     const all = archivedRuns(runs, archive);
@@ -67,21 +69,30 @@ export async function archiveRoom(flows: readonly StoredFlow[]): Promise<Archive
     gateway: freshGateway(),
     freshGateway,
     sweeper: (more = {}) => createSweeper({ database, runs, createHistoryReader, ...more }),
-    async forget(executionId) {
-      const service = wiring.client.workflowService;
-      const query = `WorkflowId = '${executionId}'`;
-      const { executions = [] } = await service.listWorkflowExecutions({ namespace: 'default', query });
-      for (const { execution } of executions ?? [])
-        await service.deleteWorkflowExecution({ namespace: 'default', workflowExecution: execution ?? null });
-      for (let found = true; found; ) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        found = (await runs.describe(executionId)) !== null;
-      }
+    async forget(executionId, runIds) {
+      const { items } = await temporal.list(`WorkflowId = '${executionId}'`, { size: 100, cursor: null });
+      for (const runId of runIds ?? items.map((run) => run.runId)) forgotten.add(runId);
     },
     async close() {
       await wiring.stop();
       await database.close();
       await place.drop();
+    },
+  };
+}
+
+/** Deleting for good takes the server half a minute each. */
+function forgetting(runs: Runs, forgotten: ReadonlySet<string>): Runs {
+  return {
+    ...runs,
+    async describe(executionId) {
+      const found = await runs.describe(executionId);
+      return found === null || forgotten.has(found.runId) ? null : found;
+    },
+    history: async (executionId, runId) => (forgotten.has(runId) ? null : runs.history(executionId, runId)),
+    async list(query, page) {
+      const found = await runs.list(query, page);
+      return { ...found, items: found.items.filter((run) => !forgotten.has(run.runId)) };
     },
   };
 }
