@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { flowIdentity } from '../../flows/flow-identity.ts';
+import { usageError } from '../cli-error.ts';
 import { expandFiles } from '../files/expand-files.ts';
 import { isTestFile } from '../files/flow-files.ts';
 
@@ -19,6 +20,9 @@ export const itemKey = (kind: string, name: string): ItemKey =>
 /** The flows, adapter files and action catalogues in and under a folder, several of one name included. None when there is no folder. */
 export async function localFiles(folder: string): Promise<ReadonlyMap<ItemKey, readonly LocalFile[]>> {
   const found = new Map<ItemKey, LocalFile[]>();
+  const info = await stat(folder).catch(() => null);
+  if (info === null) return found;
+  if (!info.isDirectory()) throw usageError(`${folder} is no folder.`);
   const files = await expandFiles({ cwd: folder, patterns: [folder], wanted: (name) => /\.(ya?ml|json)$/i.test(name) });
   for (const { path } of files) {
     if (isTestFile(path)) continue;

@@ -1,5 +1,5 @@
 import type { Fields } from '../answer-fields.ts';
-import { cleanLines, cleanText } from '../clean-text.ts';
+import { cleanText } from '../clean-text.ts';
 import { textReportOf } from '../diagnostics/text.ts';
 import type { Diagnostic } from '../../dsl/diagnostics/diagnostic.ts';
 import type { Style, Terminal } from '../terminal.ts';
@@ -31,7 +31,7 @@ export function planText(answer: Fields, files: readonly PushedFile[], { style }
   return [
     ...lines,
     ...(unchanged > 0 ? [style.dim(`  ${unchanged} unchanged`)] : []),
-    ...(kept.length > 0 ? [style.dim(`  only on the server, stays: ${listed(kept)} (--prune removes)`)] : []),
+    ...(kept.length > 0 ? [style.dim(`  only on the server, stays: ${listed(kept)} (--prune archives)`)] : []),
     summaryText(answer),
   ].join('\n');
 }
@@ -73,7 +73,7 @@ function diagnosticLines(item: Fields, sources: ReadonlyMap<string, string>, sty
   const diagnostics = item.list('diagnostics').map(diagnosticOf);
   return diagnostics.length === 0
     ? []
-    : [textReportOf({ file: path, source: sources.get(path) ?? '', diagnostics }, style)];
+    : [textReportOf({ file: cleanText(path), source: sources.get(path) ?? '', diagnostics }, style)];
 }
 
 function diagnosticOf(found: Fields): Diagnostic {
@@ -81,7 +81,7 @@ function diagnosticOf(found: Fields): Diagnostic {
   return {
     code: cleanText(found.show('code')),
     severity: found.show('severity') === 'warning' ? 'warning' : 'error',
-    message: cleanLines(found.show('message')),
+    message: cleanText(found.show('message')),
     path: cleanText(found.show('path')),
     line: found.number('line') ?? 0,
     column: found.number('column') ?? 1,
