@@ -55,7 +55,7 @@ describe('until there are identities', () => {
     },
   );
   test('a name that is rebound to loopback is refused; loopback itself is not', async () => {
-    problem(await fakeApi().call('GET', '/healthz', undefined, { host: 'evil.example' }), 421, 'foreign_host');
+    problem(await fakeApi().call('GET', '/adapters', undefined, { host: 'evil.example' }), 421, 'foreign_host');
     for (const host of ['localhost:8080', '127.0.0.1', '[::1]:1'])
       expect((await fakeApi().call('GET', '/healthz', undefined, { host, origin: `http://${host}` })).status).toBe(200);
   });

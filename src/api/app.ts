@@ -14,7 +14,7 @@ export function createApp(deps: ApiDeps): Hono<Env> {
   const log = deps.log ?? (() => undefined);
   app.use(async (c, next) => {
     c.set('requestId', deps.newRequestId());
-    refuseForeigners(c.req.raw);
+    refuseForeigners(c.req.raw, deps.publicUrls);
     await next();
     finishResponse(c, deps);
   });

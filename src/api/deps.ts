@@ -20,6 +20,8 @@ export interface ApiDeps {
   readonly missing?: () => Promise<readonly string[]>;
   /** Default: no limits (a folder on one's own machine). */
   readonly limits?: RateLimits;
+  /** Addresses that the server is called under, beyond loopback: `https://weir.example.com`. */
+  readonly publicUrls?: readonly string[];
   /** Proxies of one's own in front of the server, for the source address. Default 0. */
   readonly trustedProxies?: number;
   /** Keeps first answers by `Idempotency-Key`; absent without a database. */

@@ -9,6 +9,7 @@ describe('HEAD and OPTIONS', () => {
     const events = async ({ signal }: { signal?: AbortSignal | undefined }) =>
       (async function* () {
         try {
+          yield { id: '1', type: 'x', at: 0 } as never; // whatever it is, nobody reads it
           while (signal?.aborted === false) await new Promise((resolve) => setTimeout(resolve, 5));
         } finally {
           ended = true;

@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { systemPrincipal, type Principal } from '../auth/principal.ts';
 import type { RequestClaim } from '../store/request-claim.ts';
-import { Problem } from '../problems/problem.ts';
 import { authorize } from './access.ts';
 import type { ApiDeps } from './deps.ts';
 import { idempotencyKey } from './idempotency-key.ts';

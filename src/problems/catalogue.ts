@@ -1,6 +1,6 @@
 /** What an error code of the HTTP API means: the source of statuses, titles and docs/reference/http-errors.md. */
 export interface ProblemEntry {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 421 | 429 | 500 | 501 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 421 | 429 | 431 | 500 | 501 | 503;
   readonly title: string;
   /** What the caller can do. */
   readonly remedy: string;
@@ -188,6 +188,21 @@ export const PROBLEM_CATALOGUE = {
     status: 415,
     title: 'The body has another media type than is understood here',
     remedy: '`detail` lists those that are.',
+  },
+  malformed_request: {
+    status: 400,
+    title: 'This is not HTTP/1.1',
+    remedy: 'Send one well-formed request; with TLS configured, by https.',
+  },
+  request_too_slow: {
+    status: 408,
+    title: 'The request was not sent in time',
+    remedy: 'Send the headers within 10 s and the whole request within 60 s.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    remedy: 'All of them, cookies included, take at most 16 KiB.',
   },
   foreign_host: {
     status: 421,

@@ -17,6 +17,7 @@ export function executionEventRoutes({ log }: ApiDeps): readonly Route[] {
       operation: 'streamEvents',
       summary: 'Server-sent events: everything so far, then live, until the end',
       tag: 'executions',
+      stream: true,
       access: { on: 'execution', permission: 'flow:read' },
       params: z.object({ id: EXECUTION_ID }),
       headers: z.object({ 'Last-Event-ID': z.string().optional().describe('goes on right after this event') }),

@@ -9,7 +9,7 @@ const READY = z.object({
   notes: z.array(z.string()),
 });
 
-export function serviceRoutes({ flowSchema, missing, version }: ApiDeps): readonly Route[] {
+export function serviceRoutes({ flowSchema, missing, version, drain }: ApiDeps): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -49,7 +49,11 @@ export function serviceRoutes({ flowSchema, missing, version }: ApiDeps): readon
       answers: [{ status: 200, description: 'ready; `notes` tells faults that stop nothing', schema: READY }],
       problems: ['temporal_unavailable'],
       async handle({ services: { executions, flows } }) {
-        const lacking = [...((await missing?.()) ?? []), ...(await temporalAway(executions.ping))];
+        const lacking = [
+          ...(drain?.signal.aborted ? ['the server is closing'] : []),
+          ...((await missing?.()) ?? []),
+          ...(await temporalAway(executions.ping)),
+        ];
         const notes = await flows.problems();
         return lacking.length === 0
           ? json({ status: 'ready', missing: [], notes })
