@@ -6,7 +6,8 @@ import { manifestHash } from './manifest-hash.ts';
 
 /** Descriptions of adapters by hash, so that a running execution keeps the one it was checked against. */
 export interface PinStore {
-  put(hash: string, spec: AdapterSpec): Promise<void>;
+  /** Absent where descriptions are stored in another way (the API puts them into the database). */
+  put?(hash: string, spec: AdapterSpec): Promise<void>;
   get(hash: string): Promise<AdapterSpec | undefined>;
 }
 

@@ -65,7 +65,7 @@ export async function createRegistry(options: RegistryOptions = {}): Promise<Ada
       const adapter = adapterFromManifest(spec, { client, settings });
       adapters.set(spec.name, adapter);
       folderOf.set(spec.name, folder);
-      await options.pins?.put(adapter.manifest.hash, spec);
+      await options.pins?.put?.(adapter.manifest.hash, spec);
     }
   }
   const find = async (name: string, pin?: string): Promise<Adapter | undefined> => {

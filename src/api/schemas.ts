@@ -9,8 +9,8 @@ export const JSON_VALUE = z.custom<Json>((value) => value !== undefined, 'is req
 export const EXECUTION_ID = z.string().refine(isExecutionId, 'is not an execution id').describe('id of an execution');
 export const FLOW_ID = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'is not a flow name')
-  .describe('name of the flow');
+  .regex(/^([A-Za-z][A-Za-z0-9_-]{0,63}|[0-9][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'is not a flow name or id')
+  .describe('name or id of the flow');
 export const STEP = z
   .string()
   .min(1)
@@ -18,6 +18,11 @@ export const STEP = z
   .describe('path of a step, `each[2].fetch`, or an id, which means its only or latest instance');
 export const VERSION_RANGE = z.string().min(1).max(100).describe('a version, or a semver range');
 export const TAG = z.string().regex(/^[^'"`\\\p{Cc}]{1,100}$/u, 'is not a tag');
+/** A flag in the query: there (`?force`) or `true` is yes, `false` or left out is no. */
+export const FLAG = z
+  .enum(['', 'true', 'false'])
+  .default('false')
+  .transform((value) => value !== 'false');
 export const ENVIRONMENT = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'is not an environment');
 
 /** `10s`, `5m`, ISO 8601: milliseconds, at most `maxMs` (longer is cut). */
@@ -104,6 +109,7 @@ export const EXECUTION = SUMMARY.extend({
 });
 export const EXECUTION_PAGE = z.object({ items: z.array(SUMMARY), next: z.string().nullable() });
 export const FLOW = z.object({
+  id: z.uuid().optional(),
   flow: z.string(),
   version: z.string(),
   hash: z.string(),
@@ -114,6 +120,8 @@ export const FLOW = z.object({
   status: z.enum(['valid', 'invalid']),
   created_at: z.iso.datetime(),
   diagnostics: z.array(DIAGNOSTIC),
+  archived_at: z.iso.datetime().optional(),
+  file: z.string().optional(),
   links: LINKS,
 });
 export const PROBLEM = z.looseObject({

@@ -6,6 +6,11 @@ export interface FlowRef {
   readonly range: string;
 }
 
+/** Whether this is a flow's id (a UUID), not a name. Ids are UUIDv7 and begin with a digit until the year 7544, names with a letter. */
+export function isFlowId(nameOrId: string): boolean {
+  return /^[0-9][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(nameOrId);
+}
+
 /** Never fails: a name that can't exist is simply not found. */
 export function parseFlowRef(ref: string): FlowRef {
   const at = ref.indexOf('@');

@@ -22,3 +22,8 @@ export function withVersion(kept: readonly StoredFlow[], flow: StoredFlow): read
 function compare(a: string, b: string): number {
   return semver.valid(a) !== null && semver.valid(b) !== null ? semver.compare(a, b) : a < b ? -1 : 1;
 }
+
+/** For sorting versions, the highest first. */
+export function newestFirst(a: { readonly version: string }, b: { readonly version: string }): number {
+  return compare(b.version, a.version);
+}

@@ -39,8 +39,23 @@ describe('flows', () => {
       status: 400,
       body: { code: 'invalid_flow', errors: [{ code: expect.stringMatching(/^WEIR/) }] },
     });
-    for (const path of ['/flows/none', '/flows/none/versions', '/flows/a/versions/9.9.9'])
+    for (const path of ['/flows/none', '/flows/none/versions', '/flows/none/versions/1.0.0'])
       expect(await call('GET', path)).toMatchObject({ status: 404, body: { code: 'flow_not_found' } });
+    for (const path of ['/flows/a/versions/9.9.9', '/flows/a/diff?from=9.9.9'])
+      expect(await call('GET', path)).toMatchObject({ status: 404, body: { code: 'version_not_found' } });
+    expect((await call('GET', '/flows/a/diff?from=1.0.0')).body).toMatchObject({
+      from: '1.0.0',
+      to: '1.1.0',
+      graph: [{ change: 'changed', at: 'title', kind: 'frame' }],
+    });
+    expect((await call('GET', '/flows/a/versions?limit=1')).body).toMatchObject({
+      items: [{ version: '1.1.0' }],
+      next: '1.1.0',
+    });
+    expect((await call('GET', '/flows/a/versions?limit=1&cursor=1.1.0')).body).toMatchObject({
+      items: [{ version: '1.0.0' }],
+      next: null,
+    });
   });
   test('of a folder are written in the folder', async () => {
     const { call } = fakeApi({ flows });

@@ -1,15 +1,34 @@
 import { z } from 'zod';
 import { flowGraph, mermaid } from '../../dsl/graph.ts';
-import type { FlowStore, StoredFlow } from '../../flows/flow-store.ts';
+import { findVersion } from '../../flows/find-version.ts';
+import { diffFlows } from '../../flows/flow-diff.ts';
+import { pageOf, versionsOf } from '../../flows/flow-page.ts';
+import type { StoredFlow } from '../../flows/flow-store.ts';
 import { Problem } from '../../problems/problem.ts';
+import { flowSummaryView, flowView } from '../flow-view.ts';
 import { json, type Route, type RouteRequest, route } from '../route.ts';
-import { FLOW, FLOW_ID, VERSION_RANGE } from '../schemas.ts';
+import { FLAG, FLOW, FLOW_ID, VERSION_RANGE } from '../schemas.ts';
 
 const AS = z.object({
   as: z
     .enum(['json', 'mermaid', 'source', 'ir'])
     .default('json')
     .describe('json: the description; or a Mermaid graph, the source, the compiled form'),
+});
+/** Text to search for: control characters are in no flow. */
+const SEARCH = z
+  .string()
+  .max(200)
+  .regex(/^\P{Cc}*$/u, 'holds control characters');
+const ARCHIVED = FLAG.describe('archived flows');
+const DIFF = z.object({
+  flow: z.string(),
+  from: z.string(),
+  to: z.string(),
+  text: z.string().describe('unified diff of the sources; empty: they are the same'),
+  graph: z
+    .array(z.object({ change: z.enum(['added', 'removed', 'changed', 'moved']), at: z.string(), kind: z.string() }))
+    .describe('what differs in what they do: steps by key, parts of the frame by name'),
 });
 const PAGE = z.object({ items: z.array(FLOW), next: z.string().nullable() });
 const VERSION_ANSWERS = [
@@ -26,25 +45,34 @@ export function flowRoutes(): readonly Route[] {
       tag: 'flows',
       access: { on: 'some', permission: 'flow:read' },
       query: z.object({
-        q: z.string().max(200).optional().describe('part of name, title or description'),
-        category: z.string().max(200).optional(),
-        tag: z.string().max(200).optional(),
+        q: SEARCH.optional().describe(
+          'words of name, title, description or category, the last one as a beginning; or a part of the name',
+        ),
+        category: SEARCH.optional(),
+        tag: SEARCH.optional(),
         status: z.enum(['valid', 'invalid']).optional(),
+        archived: ARCHIVED,
         limit: z.coerce.number().int().min(1).max(500).default(100),
         cursor: FLOW_ID.optional().describe('`next` of the page before'),
       }),
       answers: [{ status: 200, description: 'the latest version of each', schema: PAGE }],
-      problems: [],
-      async handle({ services: { flows }, query: { q, category, tag, status, limit, cursor } }) {
-        const found = await flows.list({
+      problems: ['store_unavailable'],
+      async handle({ services: { flows }, scope, query: { q, category, tag, status, archived, limit, cursor } }) {
+        const found = await pageOf(flows, {
           ...(q !== undefined && { q }),
           ...(category !== undefined && { category }),
           ...(tag !== undefined && { tag }),
           ...(status !== undefined && { status }),
+          archived,
+          scope,
+          after: cursor ?? null,
+          limit: limit + 1,
         });
-        const rest = cursor === undefined ? found : found.filter((flow) => flow.name > cursor);
-        const items = rest.slice(0, limit);
-        return json({ items: items.map(describe), next: rest.length > limit ? (items.at(-1)?.name ?? null) : null });
+        const items = found.slice(0, limit);
+        return json({
+          items: items.map(flowSummaryView),
+          next: found.length > limit ? (items.at(-1)?.name ?? null) : null,
+        });
       },
     }),
     route({
@@ -55,11 +83,11 @@ export function flowRoutes(): readonly Route[] {
       tag: 'flows',
       access: { on: 'flow', permission: 'flow:read' },
       params: z.object({ id: FLOW_ID }),
-      query: AS,
+      query: AS.extend({ archived: ARCHIVED }),
       answers: VERSION_ANSWERS,
-      problems: ['flow_not_found', 'invalid_flow'],
+      problems: ['flow_not_found', 'invalid_flow', 'store_unavailable'],
       handle: async ({ services: { flows }, params, query, context }) =>
-        show(await find(flows, params.id), query.as, context),
+        show(await findVersion(flows, params.id, '*', { includeArchived: query.archived }), query.as, context),
     }),
     route({
       method: 'get',
@@ -69,12 +97,25 @@ export function flowRoutes(): readonly Route[] {
       tag: 'flows',
       access: { on: 'flow', permission: 'flow:read' },
       params: z.object({ id: FLOW_ID }),
-      answers: [{ status: 200, description: 'all of them', schema: PAGE }],
-      problems: ['flow_not_found'],
-      async handle({ services: { flows }, params }) {
-        const versions = await flows.versions(params.id);
-        if (versions.length === 0) throw new Problem('flow_not_found', `There is no flow ${params.id}.`);
-        return json({ items: versions.map(describe), next: null });
+      query: z.object({
+        archived: ARCHIVED,
+        limit: z.coerce.number().int().min(1).max(500).default(100),
+        cursor: VERSION_RANGE.optional().describe('`next` of the page before'),
+      }),
+      answers: [{ status: 200, description: 'a page of them', schema: PAGE }],
+      problems: ['flow_not_found', 'store_unavailable'],
+      async handle({ services: { flows }, params, query: { archived, limit, cursor } }) {
+        const found = await versionsOf(flows, params.id, {
+          includeArchived: archived,
+          after: cursor ?? null,
+          limit: limit + 1,
+        });
+        if (found === null) throw new Problem('flow_not_found', `There is no flow ${params.id}.`);
+        const items = found.slice(0, limit);
+        return json({
+          items: items.map(flowView),
+          next: found.length > limit ? (items.at(-1)?.version ?? null) : null,
+        });
       },
     }),
     route({
@@ -85,19 +126,37 @@ export function flowRoutes(): readonly Route[] {
       tag: 'flows',
       access: { on: 'flow', permission: 'flow:read' },
       params: z.object({ id: FLOW_ID, version: VERSION_RANGE }),
-      query: AS,
+      query: AS.extend({ archived: ARCHIVED }),
       answers: VERSION_ANSWERS,
-      problems: ['flow_not_found', 'invalid_flow'],
+      problems: ['flow_not_found', 'version_not_found', 'invalid_flow', 'store_unavailable'],
       handle: async ({ services: { flows }, params, query, context }) =>
-        show(await find(flows, `${params.id}@${params.version}`), query.as, context),
+        show(
+          await findVersion(flows, params.id, params.version, { includeArchived: query.archived }),
+          query.as,
+          context,
+        ),
+    }),
+    route({
+      method: 'get',
+      path: '/flows/{id}/diff',
+      operation: 'diffVersions',
+      summary: 'What differs between two versions: in the text, and step by step',
+      tag: 'flows',
+      access: { on: 'flow', permission: 'flow:read' },
+      params: z.object({ id: FLOW_ID }),
+      query: z.object({ from: VERSION_RANGE, to: VERSION_RANGE.default('*'), archived: ARCHIVED }),
+      answers: [{ status: 200, description: 'the difference', schema: DIFF }],
+      problems: ['flow_not_found', 'version_not_found', 'store_unavailable'],
+      async handle({ services: { flows }, params: { id }, query: { from, to, archived } }) {
+        const options = { includeArchived: archived };
+        const [before, after] = await Promise.all([
+          findVersion(flows, id, from, options),
+          findVersion(flows, id, to, options),
+        ]);
+        return json({ flow: after.name, from: before.version, to: after.version, ...diffFlows(before, after) });
+      },
     }),
   ];
-}
-
-async function find(flows: FlowStore, ref: string): Promise<StoredFlow> {
-  const found = await flows.get(ref);
-  if (found === undefined) throw new Problem('flow_not_found', `There is no flow ${ref}.`);
-  return found;
 }
 
 function show(
@@ -119,7 +178,7 @@ function show(
       return json(compiled(flow));
     case 'json':
       return json(
-        { ...describe(flow), source: flow.source, inputs: flow.ir?.inputs ?? null, triggers: flow.ir?.triggers ?? [] },
+        { ...flowView(flow), source: flow.source, inputs: flow.ir?.inputs ?? null, triggers: flow.ir?.triggers ?? [] },
         200,
         { etag: `"${flow.hash}"` },
       );
@@ -130,22 +189,4 @@ function compiled(flow: StoredFlow): NonNullable<StoredFlow['ir']> {
   if (flow.ir === undefined)
     throw new Problem('invalid_flow', `Flow ${flow.name} ${flow.version} has errors.`, { errors: flow.diagnostics });
   return flow.ir;
-}
-
-function describe({ name, version, hash, ir, diagnostics, createdAt, file }: StoredFlow) {
-  const self = `/flows/${name}`;
-  return {
-    flow: name,
-    version,
-    hash,
-    title: ir?.title ?? null,
-    description: ir?.description ?? null,
-    category: ir?.category ?? null,
-    tags: ir?.tags ?? [],
-    status: ir === undefined ? 'invalid' : 'valid',
-    created_at: new Date(createdAt).toISOString(),
-    diagnostics,
-    ...(file !== undefined && { file }),
-    links: { self, versions: `${self}/versions`, execute: `${self}/execute`, version: `${self}/versions/${version}` },
-  };
 }

@@ -37,8 +37,9 @@ CREATE TABLE flow_versions (
   hash text NOT NULL,
   source text NOT NULL,
   media_type text NOT NULL,
-  ir jsonb NOT NULL,
-  diagnostics jsonb NOT NULL DEFAULT '[]',
+  -- json, not jsonb: the order of keys and the digits of numbers come back as they were compiled.
+  ir json NOT NULL,
+  diagnostics json NOT NULL DEFAULT '[]',
   -- Adapter name → version and hash of its manifest when the version was stored.
   adapters jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL,
@@ -64,7 +65,7 @@ CREATE TABLE templates (
   category text,
   tags text[] NOT NULL DEFAULT '{}',
   -- JSON Schema of the parameters; `source` has their places.
-  parameters jsonb NOT NULL,
+  parameters json NOT NULL,
   source text NOT NULL,
   created_at timestamptz NOT NULL,
   created_by text NOT NULL,
@@ -78,12 +79,15 @@ CREATE TABLE adapter_manifests (
   name text NOT NULL,
   version text NOT NULL,
   source text NOT NULL,
-  spec jsonb NOT NULL,
+  spec json NOT NULL,
   current boolean NOT NULL,
   created_at timestamptz NOT NULL,
   created_by text NOT NULL,
   PRIMARY KEY (organisation, hash)
 );
+--> statement-breakpoint
+-- Calls find the description that they are pinned to by its hash alone: equal content is equal in every organisation.
+CREATE INDEX adapter_manifests_hash ON adapter_manifests (hash);
 --> statement-breakpoint
 CREATE UNIQUE INDEX adapter_manifests_current ON adapter_manifests (organisation, name) WHERE current;
 --> statement-breakpoint

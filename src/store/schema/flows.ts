@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, integer, json, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { AdapterSpec } from '../../adapters/from-manifest/spec.ts';
 import type { Diagnostic } from '../../dsl/diagnostics/diagnostic.ts';
 import type { FlowIr } from '../../dsl/ir/flow.ts';
@@ -39,8 +39,8 @@ export const flowVersions = pgTable(
     hash: text('hash').notNull(),
     source: text('source').notNull(),
     mediaType: text('media_type').$type<'application/yaml' | 'application/json'>().notNull(),
-    ir: jsonb('ir').$type<FlowIr>().notNull(),
-    diagnostics: jsonb('diagnostics').$type<readonly Diagnostic[]>().notNull().default([]),
+    ir: json('ir').$type<FlowIr>().notNull(),
+    diagnostics: json('diagnostics').$type<readonly Diagnostic[]>().notNull().default([]),
     adapters: jsonb('adapters').$type<LockedAdapters>().notNull().default({}),
     createdAt: instant('created_at').notNull(),
     createdBy: text('created_by').notNull(),
@@ -57,7 +57,7 @@ export const templates = pgTable(
     description: text('description'),
     category: text('category'),
     tags: text('tags').array().notNull().default([]),
-    parameters: jsonb('parameters').$type<JsonObject>().notNull(),
+    parameters: json('parameters').$type<JsonObject>().notNull(),
     source: text('source').notNull(),
     createdAt: instant('created_at').notNull(),
     createdBy: text('created_by').notNull(),
@@ -73,7 +73,7 @@ export const adapterManifests = pgTable(
     name: text('name').notNull(),
     version: text('version').notNull(),
     source: text('source').notNull(),
-    spec: jsonb('spec').$type<AdapterSpec>().notNull(),
+    spec: json('spec').$type<AdapterSpec>().notNull(),
     current: boolean('current').notNull(),
     createdAt: instant('created_at').notNull(),
     createdBy: text('created_by').notNull(),

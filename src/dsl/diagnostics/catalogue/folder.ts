@@ -17,4 +17,20 @@ export const FOLDER_CODES = {
     bad: 'flow: refund   # in a.flow.yaml and in b.flow.yaml',
     fix: 'flow: refund-express   # in b.flow.yaml',
   },
+  WEIR1903: {
+    severity: 'error',
+    title: 'A faulty file beside the flows',
+    explanation:
+      'A file that was imported describes an adapter or a catalogue of actions and is not valid; the message names what is wrong.',
+    bad: 'look_up: { adapter: crm, acton: find }   # in actions.yaml',
+    fix: 'look_up: { adapter: crm, action: find }',
+  },
+  WEIR1904: {
+    severity: 'error',
+    title: "A text that can't be stored",
+    explanation:
+      'The database takes no U+0000 and no half of a surrogate pair in the texts of a flow, and no category or tag longer than 200 characters.',
+    bad: 'title: "Refund\\0"',
+    fix: 'title: Refund',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
