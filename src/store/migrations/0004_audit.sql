@@ -61,7 +61,7 @@ CREATE TABLE audit_intents (
   organisation text NOT NULL,
   action text NOT NULL,
   subject text NOT NULL,
-  -- The record of the intent.
+  -- Who wanted it, and the record of the intent.
   entry jsonb NOT NULL,
   at timestamptz NOT NULL
 );

@@ -1,5 +1,5 @@
 import { bigint, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import type { AuditEntry } from '../../audit/entry.ts';
+import type { StoredIntent } from '../../audit/intents.ts';
 import { bytes, instant } from './columns.ts';
 
 export const auditHeads = pgTable('audit_heads', {
@@ -58,6 +58,6 @@ export const auditIntents = pgTable('audit_intents', {
   organisation: text('organisation').notNull(),
   action: text('action').notNull(),
   subject: text('subject').notNull(),
-  entry: jsonb('entry').$type<AuditEntry>().notNull(),
+  entry: jsonb('entry').$type<StoredIntent>().notNull(),
   at: instant('at').notNull(),
 });
