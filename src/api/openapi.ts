@@ -1,13 +1,38 @@
 import { z } from 'zod';
-import { PROBLEM_CATALOGUE, type ProblemCode } from '../problems/catalogue.ts';
+import { PROBLEM_CATALOGUE, type ProblemCode, type ProblemEntry } from '../problems/catalogue.ts';
+import { IDEMPOTENCY_KEY, isKeyed } from './idempotency-key.ts';
 import type { Route } from './route.ts';
 import { PROBLEM } from './schemas.ts';
 
 type Dict = Record<string, unknown>;
 
-/** Problems that every operation may answer with; those with a body may also get the second list. */
-const ALWAYS: readonly ProblemCode[] = ['invalid_request', 'foreign_origin', 'foreign_host', 'internal_error'];
-const WITH_BODY: readonly ProblemCode[] = ['invalid_json', 'payload_too_large', 'unsupported_media_type'];
+/** Problems that every operation may answer with, and those that come with an identity, a body, a key. */
+const ALWAYS: readonly ProblemCode[] = [
+  'invalid_request',
+  'foreign_origin',
+  'foreign_host',
+  'rate_limited',
+  'internal_error',
+  'store_unavailable',
+];
+const WITH_IDENTITY: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'identity_unavailable'];
+const WITH_BODY: readonly ProblemCode[] = ['payload_too_large', 'unsupported_media_type'];
+const WITH_JSON: readonly ProblemCode[] = ['invalid_json'];
+const WITH_KEY: readonly ProblemCode[] = ['idempotency_conflict', 'idempotency_in_progress', 'answer_not_kept'];
+
+const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A machine token (`weir_…`, from `POST /tokens`), or an access token of the identity provider.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'weir_session',
+    description: 'A browser session, begun at `/auth/login`. Under https the cookie is `__Host-weir_session`.',
+  },
+} as const;
 
 /** The OpenAPI 3.1 document, made of the same schemas that validate. */
 export function openApiDocument(routes: readonly Route[], version: string): Dict {
@@ -18,12 +43,18 @@ export function openApiDocument(routes: readonly Route[], version: string): Dict
     info: {
       title: 'Weir',
       version,
-      description: 'Durable execution of declarative flows. Errors are RFC 9457 problems with a stable `code`.',
+      description:
+        'Durable execution of declarative flows. Errors are RFC 9457 problems with a stable `code`; /docs/errors explains each. ' +
+        'Answers are JSON whatever `Accept` says. Query parameters that an operation does not list are refused.',
     },
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
     paths,
-    components: { schemas: { Problem: schemaOf(PROBLEM, 'output') } },
+    components: {
+      schemas: { Problem: schemaOf(PROBLEM, 'output') },
+      examples: Object.fromEntries(Object.keys(PROBLEM_CATALOGUE).map((code) => [code, example(code as ProblemCode)])), // its keys are the codes
+      securitySchemes: SECURITY_SCHEMES,
+    },
   };
 }
 
@@ -32,28 +63,42 @@ function operation(route: Route): Dict {
     operationId: route.operation,
     summary: route.summary,
     tags: [route.tag],
+    ...accessOf(route),
     parameters: [
       ...parameters(route.params, 'path'),
       ...parameters(route.query, 'query'),
       ...parameters(route.headers, 'header'),
+      ...(isKeyed(route) ? parameters(KEY_HEADER, 'header') : []),
     ],
     ...(route.body !== undefined && { requestBody: requestBody(route.body) }),
-    responses: { ...Object.fromEntries(route.answers.map(answer)), ...problems(route) },
+    responses: { ...answers(route.answers), ...problems(route) },
   };
+}
+
+const KEY_HEADER = z.object({
+  'Idempotency-Key': IDEMPOTENCY_KEY.optional().describe('the same key with the same request takes effect once'),
+});
+
+/** `x-permission`: the permission, and on what it is asked for; for public operations why there is none. */
+function accessOf({ access }: Route): Dict {
+  if (access.on === 'public') return { security: [], 'x-permission': { on: access.on, why: access.why } };
+  const permission = 'permission' in access ? { permission: access.permission } : {};
+  return { security: [{ bearer: [] }, { session: [] }], 'x-permission': { on: access.on, ...permission } };
 }
 
 function parameters(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header'): readonly Dict[] {
   if (schema === undefined) return [];
-  return Object.entries(schema.shape).map(([name, field]) => {
-    const { description, ...rest } = schemaOf(field, 'input');
-    return {
-      name,
-      in: place,
-      required: place === 'path',
-      ...(description !== undefined && { description }),
-      schema: rest,
-    };
-  });
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    readonly properties?: Record<string, Dict>;
+    readonly required?: readonly string[];
+  }; // that of an object
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
 }
 
 function requestBody(body: NonNullable<Route['body']>): Dict {
@@ -64,7 +109,10 @@ function requestBody(body: NonNullable<Route['body']>): Dict {
         content: { 'application/json': { schema: schemaOf(body.schema, 'input') } },
       };
     case 'flow': {
-      const text = { schema: { type: 'string', description: 'a flow' } };
+      const text = {
+        schema: { type: 'string', description: 'a flow' },
+        example: 'flow: hello\nsteps:\n  - set: { greeting: Hello }\noutput: $vars.greeting\n',
+      };
       return {
         required: true,
         content: {
@@ -84,34 +132,61 @@ function requestBody(body: NonNullable<Route['body']>): Dict {
   }
 }
 
-function answer({
-  status,
-  description,
-  mediaType = 'application/json',
-  schema,
-}: Route['answers'][number]): readonly [string, Dict] {
-  if (status === 204 || status === 302) return [String(status), { description }];
-  return [
-    String(status),
-    { description, content: { [mediaType]: { schema: schema === undefined ? {} : schemaOf(schema, 'output') } } },
-  ];
+/** By status; one status may come in several media types. */
+function answers(list: Route['answers']): Dict {
+  const byStatus: Record<string, { description: string; content?: Dict }> = {};
+  for (const { status, description, mediaType = 'application/json', schema } of list) {
+    const known = (byStatus[status] ??= { description });
+    if (status !== 204)
+      known.content = {
+        ...known.content,
+        [mediaType]: schema === undefined ? {} : { schema: schemaOf(schema, 'output') },
+      };
+  }
+  return byStatus;
 }
 
 /** By status, with the codes that come with it. */
 function problems(route: Route): Dict {
-  const codes = [...new Set([...route.problems, ...ALWAYS, ...(route.body === undefined ? [] : WITH_BODY)])];
+  const codes = new Set([
+    ...route.problems,
+    ...ALWAYS,
+    ...(route.access.on === 'public' ? [] : WITH_IDENTITY),
+    ...(route.body === undefined ? [] : WITH_BODY),
+    ...(route.body?.kind === 'json' ? WITH_JSON : []),
+    ...(isKeyed(route) ? WITH_KEY : []),
+  ]);
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes)
     byStatus.set(PROBLEM_CATALOGUE[code].status, [...(byStatus.get(PROBLEM_CATALOGUE[code].status) ?? []), code]);
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(
     [...byStatus]
       .sort(([a], [b]) => a - b)
       .map(([status, list]) => [
         String(status),
-        { description: list.map((code) => `\`${code}\`: ${PROBLEM_CATALOGUE[code].title}`).join('. '), content },
+        {
+          description: list.map((code) => `\`${code}\`: ${PROBLEM_CATALOGUE[code].title}`).join('. '),
+          ...(list.some((code) => 'retryAfter' in PROBLEM_CATALOGUE[code]) && { headers: RETRY_AFTER }),
+          content: {
+            'application/problem+json': {
+              schema: { $ref: '#/components/schemas/Problem' },
+              examples: Object.fromEntries(list.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+            },
+          },
+        },
       ]),
   );
+}
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'seconds', schema: { type: 'string', pattern: '^[0-9]+$' } },
+};
+
+function example(code: ProblemCode): Dict {
+  const { status, title, remedy }: ProblemEntry = PROBLEM_CATALOGUE[code];
+  const request_id = '0198c5a2-6d3e-7c41-9d0a-5b8f2f6a1e47';
+  const type = `/docs/errors#${code}`;
+  return { summary: title, value: { type, title, status, code, detail: `${title}.`, remedy, request_id } };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Dict {

@@ -6,6 +6,7 @@ import { auditRoutes } from './audit.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { decisionRoutes } from './decision.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { docsRoutes } from './docs.ts';
 import { dryRunRoutes } from './dry-run.ts';
 import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
@@ -24,6 +25,7 @@ import { signalRoutes } from './signal.ts';
 import { steerRoutes } from './steer.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { validateRoutes } from './validate.ts';
 
 /** Every operation of the private API. */
@@ -42,6 +44,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...decisionRoutes(),
     ...callbackRoutes(),
     ...eventRoutes(deps),
+    ...webhookRoutes(deps),
     ...adapterRoutes(),
     ...environmentRoutes(),
     ...deploymentRoutes(),
@@ -53,6 +56,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...sessionRoutes(),
     ...auditRoutes(),
     ...serviceRoutes(deps),
+    ...docsRoutes(),
   ];
   let document: unknown;
   routes.push(
