@@ -104,7 +104,19 @@ export const EXECUTION = SUMMARY.extend({
   duration_ms: z.number().nullable(),
   origin: z.object({ execution_id: z.string(), from: z.string().optional() }).nullable(),
   parent: z.object({ execution_id: z.string(), step: z.string() }).nullable(),
-  waiting: z.array(z.object({ step: z.string(), on: z.string(), reason: z.string(), until: z.string().nullable() })),
+  waiting: z.array(
+    z.object({
+      step: z.string(),
+      on: z.string(),
+      reason: z.string(),
+      until: z.string().nullable(),
+      since: z.string().optional(),
+      approval: z
+        .object({ title: z.string().nullable(), to: z.array(z.string()), form: JSON_VALUE.nullable() })
+        .optional(),
+    }),
+  ),
+  why: z.string().nullable().describe('why it does not go on, or what it does, in sentences; null once it has ended'),
   steps: z.array(STEP_VIEW),
 });
 export const EXECUTION_PAGE = z.object({ items: z.array(SUMMARY), next: z.string().nullable() });

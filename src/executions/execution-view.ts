@@ -1,12 +1,16 @@
 import type { ExecutionStatus } from '../workflows/contract.ts';
 import { startOf } from './execution-id.ts';
 import type { LoadedExecution } from './read-execution.ts';
-import type { RunStatus, RunSummary } from './runs.ts';
+import type { QueueState, RunStatus, RunSummary } from './runs.ts';
 import { iso, stepViews } from './step-views.ts';
 import type { ExecutionSummary, ExecutionView } from './view.ts';
+import { whyWaiting } from './why-waiting.ts';
 
-/** `GET /executions/{id}`: everything there is to see of an execution. */
-export function executionView({ id, description, reader }: LoadedExecution): ExecutionView {
+/** `GET /executions/{id}`: everything there is to see of an execution. `queue`: that of the workers, where they are late. */
+export function executionView(
+  { id, description, reader }: LoadedExecution,
+  queue: QueueState | null = null,
+): ExecutionView {
   const { input } = reader;
   const status = statusOf(description, reader.status);
   const running = !isEnded(status);
@@ -30,6 +34,7 @@ export function executionView({ id, description, reader }: LoadedExecution): Exe
     origin: input.origin ?? null,
     parent: input.parent ?? null,
     waiting,
+    why: isOpen(status) ? whyWaiting({ status, description, waiting, steps, queue }) : null,
     steps,
     links: linksOf(id, input.flow.name),
   };
@@ -55,6 +60,7 @@ export function linksOf(executionId: string, flow: string): Readonly<Record<stri
   return { self, events: `${self}/events`, cancel: `${self}/cancel`, flow: `/flows/${flow}` };
 }
 
+const isOpen = (status: ExecutionStatus): status is 'running' | 'waiting' | 'paused' => !isEnded(status);
 export const isEnded = (status: ExecutionStatus): boolean => ENDED.has(status);
 const ENDED: ReadonlySet<ExecutionStatus> = new Set(['completed', 'failed', 'cancelled', 'terminated', 'timed_out']);
 

@@ -19,6 +19,7 @@ import { steerExecution, type Steered, type SteerOperation } from './steer-execu
 import { isOver, streamEvents } from './stream.ts';
 import type { RequestSlot } from './take-slot.ts';
 import type { ExecutionView } from './view.ts';
+import { isUntaken } from './why-waiting.ts';
 
 /** Starts, steers and reads executions: all that the API does with Temporal. Every method throws Problems; see the functions behind it. */
 export interface ExecutionGateway {
@@ -94,10 +95,11 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
     ...(defaultEnvironment !== undefined && { defaultEnvironment }),
   };
   const get = async (executionId: string): Promise<ExecutionView> => {
-    if (archive === undefined) return executionView(await reader.load(executionId));
-    const described = await runs.describe(executionId);
-    const archived = described?.archived === true ? await archive.find(executionId) : null;
-    return archived?.view ?? executionView(await reader.load(executionId, described ?? undefined));
+    const described = archive === undefined ? null : await runs.describe(executionId);
+    const archived = described?.archived === true ? await archive?.find(executionId) : null;
+    if (archived != null) return archived.view;
+    const loaded = await reader.load(executionId, described ?? undefined);
+    return executionView(loaded, isUntaken(loaded.description, now()) ? await runs.queue() : null);
   };
   return {
     start: (request) => startExecution(deps, request),

@@ -5,13 +5,14 @@ import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/int
 import protobuf from '@temporalio/proto';
 import type { ErrorInfo } from '../activities/contract.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract.ts';
-import type { PendingCall, RunDescription, RunMemo, RunStatus, RunSummary } from './runs.ts';
+import type { PendingCall, PendingTask, RunDescription, RunMemo, RunStatus, RunSummary } from './runs.ts';
 
 type RawInfo = protobuf.temporal.api.workflow.v1.IWorkflowExecutionInfo;
+type RawTask = protobuf.temporal.api.workflow.v1.IPendingWorkflowTaskInfo;
 type RawActivity = protobuf.temporal.api.workflow.v1.IPendingActivityInfo;
 type Timestamp = protobuf.google.protobuf.ITimestamp;
 
-const { WorkflowExecutionStatus, PendingActivityState } = protobuf.temporal.api.enums.v1;
+const { WorkflowExecutionStatus, PendingActivityState, PendingWorkflowTaskState } = protobuf.temporal.api.enums.v1;
 
 /** Flows' own workflows have a version; coordinators and the like have none. */
 export function isExecution(found: WorkflowExecutionDescription): boolean {
@@ -52,6 +53,16 @@ export async function describeRun(
     events: found.historyLength,
     memo: memoOf(found.memo),
     pending,
+    task: pendingTask(found.raw.pendingWorkflowTask),
+  };
+}
+
+function pendingTask(task: RawTask | null | undefined): PendingTask | null {
+  if (task == null) return null;
+  return {
+    since: toDate(task.scheduledTime),
+    started: task.state === PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED,
+    attempt: task.attempt ?? 1,
   };
 }
 
@@ -67,12 +78,17 @@ function memoOf(memo: Record<string, unknown> | undefined): RunMemo {
 async function pendingCall(activity: RawActivity, converter: LoadedDataConverter): Promise<PendingCall> {
   const failure = await decodeOptionalFailureToOptionalError(converter, activity.lastFailure ?? undefined);
   const attempt = activity.attempt ?? 1;
+  const scheduled = activity.state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
+  const nextAttemptAt = toDate(activity.nextAttemptScheduleTime) ?? toDate(activity.scheduledTime);
   return {
     id: activity.activityId ?? '',
     attempt,
-    waiting: activity.state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED && attempt > 1,
-    nextAttemptAt: toDate(activity.nextAttemptScheduleTime) ?? toDate(activity.scheduledTime),
+    waiting: scheduled && attempt > 1,
+    nextAttemptAt,
     lastFailure: failure === undefined ? null : errorInfoOf(failure),
+    ...(scheduled &&
+      nextAttemptAt !== null &&
+      nextAttemptAt.getTime() <= Date.now() && { untakenSince: nextAttemptAt }),
   };
 }
 

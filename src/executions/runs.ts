@@ -32,6 +32,8 @@ export interface Runs {
   update(request: UpdateRequest): Promise<UpdateAnswer>;
   /** Waits until the execution has ended, at most `ms`. False when it has not. */
   ended(executionId: string, ms: number): Promise<boolean>;
+  /** How the queue stands that the workers take work from; may be a few seconds old. */
+  queue(): Promise<QueueState>;
   /** Rejects when Temporal does not answer. */
   ping(): Promise<void>;
 }
@@ -78,8 +80,29 @@ export interface RunDescription extends RunSummary {
   readonly events: number;
   readonly memo: RunMemo;
   readonly pending: readonly PendingCall[];
+  readonly task?: PendingTask | null;
   /** Temporal has forgotten it: the archive tells it. It can be read and re-run, but no longer be rolled back. */
   readonly archived?: true;
+}
+
+export interface QueueState {
+  readonly name: string;
+  /** Workers that have asked for work in the last minute or so. */
+  readonly workers: number;
+  /** Tasks that nobody has taken yet, about. */
+  readonly backlog: number;
+  /** How long the oldest of them waits, ms. */
+  readonly oldestMs: number;
+}
+
+/** A workflow task that has not ended. */
+export interface PendingTask {
+  /** When it was given out. */
+  readonly since: Date | null;
+  /** A worker has taken it. */
+  readonly started: boolean;
+  /** Above 1: workers have failed on it. */
+  readonly attempt: number;
 }
 
 /** An activity that has not ended. `id` is the step's address. */
@@ -90,6 +113,8 @@ export interface PendingCall {
   readonly waiting: boolean;
   readonly nextAttemptAt: Date | null;
   readonly lastFailure: ErrorInfo | null;
+  /** Due since, and no worker has taken it. */
+  readonly untakenSince?: Date;
 }
 
 export interface UpdateRequest {

@@ -60,6 +60,7 @@ export function scopedRuns(runs: Runs, organisation: string, known: Set<string> 
       return runs.update(request);
     },
     ended: async (executionId, ms) => ((await own(executionId)) ? runs.ended(executionId, ms) : false),
+    queue: () => runs.queue(),
     ping: () => runs.ping(),
   };
 }

@@ -8,11 +8,11 @@ import { findStepIr, isStepAddress, keyOf } from './find-step.ts';
 import type { HistoryReader } from './history.ts';
 import type { PendingCall } from './runs.ts';
 import type { StepView, WaitingView } from './view.ts';
+import { iso, type Waiting, waitingViews } from './waiting-views.ts';
 
 /** What stands in place of a sensitive result, wherever it is shown. */
 export const SENSITIVE = '[sensitive]';
 
-type Waiting = Extract<TraceEvent, { type: 'step.waiting' }>;
 type StepTrace = Extract<TraceEvent, { step: string; kind: StepKind }>;
 interface Draft {
   kind: StepKind;
@@ -54,7 +54,31 @@ export function stepViews(
     }),
   );
   const open = running ? ordered.filter(([, draft]) => draft.endedAt === null) : [];
-  return { steps, waiting: open.flatMap(([path, draft]) => waitingOf(path, draft, calls.get(path))) };
+  const slot = running ? slotWait(reader.trace) : null;
+  return {
+    steps,
+    waiting: [
+      ...(slot === null
+        ? []
+        : waitingViews({ path: '', startedAt: slot.at, waiting: slot, action: null }, flow, undefined)),
+      ...open.flatMap(([path, draft]) => waitingViews(openStep(path, draft), flow, calls.get(path))),
+    ],
+  };
+}
+
+function openStep(path: string, { startedAt, waiting, adapter, action }: Draft) {
+  return {
+    path,
+    startedAt,
+    waiting,
+    action: action === undefined ? null : [adapter, action].filter(Boolean).join('.'),
+  };
+}
+
+/** The wait for a slot of the flow's concurrency, while it lasts: it belongs to no step. */
+function slotWait(trace: readonly TraceEvent[]): Waiting | null {
+  const last = trace.findLast((event) => event.type !== 'execution.paused' && event.type !== 'execution.resumed');
+  return last?.type === 'step.waiting' && last.on === 'slot' ? last : null;
 }
 
 function apply(drafts: Map<string, Draft>, event: TraceEvent, memo: Memo): void {
@@ -165,50 +189,4 @@ function toView(path: string, draft: Draft, { step, attempts, call, running }: C
   };
 }
 
-function waitingOf(path: string, { waiting }: Draft, call: PendingCall | undefined): readonly WaitingView[] {
-  if (call?.waiting) {
-    const until = call.nextAttemptAt?.toISOString() ?? null;
-    return [
-      {
-        step: path,
-        on: 'retry',
-        reason: `attempt ${call.attempt} comes after ${call.lastFailure?.code ?? 'an error'}`,
-        until,
-      },
-    ];
-  }
-  if (waiting === null) return [];
-  return [
-    {
-      step: path,
-      on: waiting.on,
-      reason: reasonOf(waiting),
-      until: waiting.until === undefined ? null : iso(waiting.until),
-    },
-  ];
-}
-
-function reasonOf({ on, detail }: Waiting): string {
-  const field = (name: string): string | null => {
-    if (detail === null || typeof detail !== 'object' || Array.isArray(detail)) return null;
-    const value = (detail as { readonly [key: string]: Json })[name]; // a map, checked above
-    return typeof value === 'string' ? value : null;
-  };
-  const about = (text: string, name: string | null): string => (name === null ? text : `${text}: ${name}`);
-  switch (on) {
-    case 'timer':
-      return 'waits for its time';
-    case 'event':
-      return about('waits for an event', field('type') ?? field('event'));
-    case 'approval':
-      return about('waits for a decision', field('title'));
-    case 'callback':
-      return 'waits to be called back';
-    case 'slot':
-      return about('waits for its turn', field('key'));
-    case 'sub_flow':
-      return about('waits for a sub-flow', field('flow') ?? field('execution_id'));
-  }
-}
-
-export const iso = (ms: number): string => new Date(ms).toISOString();
+export { iso };

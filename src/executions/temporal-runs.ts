@@ -7,6 +7,7 @@ import { searchAttributesOf } from '../workflows/runtime/search-attributes.ts';
 import { decodePayloads } from './decode-payloads.ts';
 import type { HistoryEvent } from './history.ts';
 import { describeRun, isExecution, summarizeRun } from './run-description.ts';
+import { createQueueState } from './queue-state.ts';
 import type { Runs, StartRun, UpdateAnswer, UpdateRequest } from './runs.ts';
 import { isPassing, isNotFound, noWorker, temporalProblem } from './temporal-problem.ts';
 
@@ -214,6 +215,12 @@ export function createTemporalRuns(options: TemporalRunsOptions): Runs {
       }
       return false;
     },
+
+    queue: createQueueState({
+      read: (request) => call(() => service.describeTaskQueue(request)),
+      namespace,
+      taskQueue,
+    }),
 
     async ping() {
       await call(() => service.getSystemInfo({}));

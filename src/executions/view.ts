@@ -1,5 +1,5 @@
 import type { ErrorInfo } from '../activities/contract.ts';
-import type { Json } from '../dsl/ir/json.ts';
+import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import type { StepKind } from '../dsl/ir/step.ts';
 import type { ExecutionStatus } from '../workflows/contract.ts';
 
@@ -22,6 +22,8 @@ export interface ExecutionView {
   readonly parent: { readonly execution_id: string; readonly step: string } | null;
   /** What it waits for now, in words, with step and until. */
   readonly waiting: readonly WaitingView[];
+  /** Why it does not go on, or what it does, in sentences; null once it has ended. */
+  readonly why: string | null;
   readonly steps: readonly StepView[];
   readonly links: Readonly<Record<string, string>>;
 }
@@ -45,10 +47,18 @@ export interface StepView {
 }
 
 export interface WaitingView {
+  /** Path; empty for the flow itself. */
   readonly step: string;
   readonly on: 'timer' | 'event' | 'approval' | 'callback' | 'slot' | 'sub_flow' | 'retry';
   readonly reason: string;
   readonly until: string | null;
+  readonly since?: string;
+  /** Of an approval; `to` is empty where anyone may decide. */
+  readonly approval?: {
+    readonly title: string | null;
+    readonly to: readonly string[];
+    readonly form: JsonObject | null;
+  };
 }
 
 /** One line of `GET /executions`. */
