@@ -4,7 +4,6 @@ import type { AuditContext } from '../audit/entry.ts';
 import { Problem } from '../problems/problem.ts';
 import { change, read } from '../store/change.ts';
 import type { Database } from '../store/database.ts';
-import { environments } from '../store/schema/deployments.ts';
 import { tokens } from '../store/schema/identity.ts';
 import { organisations } from '../store/schema/organisations.ts';
 import { tokenCreated } from './create-tokens.ts';
@@ -13,13 +12,6 @@ import { ownerToken } from './owner-token.ts';
 import { keyOfCursor, pageOf } from './page.ts';
 
 const ID = /^[a-z][a-z0-9-]{0,62}$/;
-
-/** What an organisation begins with; `default` has the same, by migration. */
-const ENVIRONMENTS = [
-  { name: 'dev', rank: 1, runsLatest: true },
-  { name: 'staging', rank: 2, runsLatest: false },
-  { name: 'prod', rank: 3, runsLatest: false },
-];
 
 /** Organisations on PostgreSQL. */
 export function createOrganisations({
@@ -55,10 +47,8 @@ export function createOrganisations({
         const { row, secret } = ownerToken(id, context.now);
         await change(database, context, async (tx, record) => {
           const made = await tx.insert(organisations).values(organisation).onConflictDoNothing().returning();
+          // Its first environments come with it, by a trigger.
           if (made.length === 0) throw new Problem('exists', `There is an organisation ${id} already.`);
-          await tx
-            .insert(environments)
-            .values(ENVIRONMENTS.map((environment) => ({ organisation: id, ...environment })));
           await tx.insert(tokens).values(row);
           const entry = {
             action: 'organisation.create',

@@ -34,6 +34,7 @@ export function organisationRoutes(): readonly Route[] {
       tag: 'identity',
       access: { on: 'organisation', permission: 'org:admin' },
       body: { kind: 'json', schema: z.strictObject({ id: ID, title: LABEL.optional() }) },
+      secretAnswer: true,
       answers: [
         { status: 201, description: 'the organisation', schema: ORGANISATION.extend({ owner_token: z.string() }) },
       ],

@@ -62,6 +62,7 @@ export function tokenRoutes(): readonly Route[] {
       tag: 'identity',
       access: { on: 'identity' },
       body: { kind: 'json', schema: NEW_TOKEN },
+      secretAnswer: true,
       answers: [{ status: 201, description: 'the token', schema: TOKEN.extend({ secret: z.string() }) }],
       problems: ['no_store', 'store_unavailable'],
       async handle({ services, principal, body, now }) {

@@ -42,7 +42,8 @@ export function isSafeAddress(address: string): boolean {
 export function checkSettings({ issuer, audience, claims, maxTokenAgeS = 1 }: OidcSettings): void {
   if (!isSafeAddress(issuer) || /[?#]/.test(issuer))
     throw new Error(`The issuer ${issuer} has to be an https address (or http on loopback) without query.`);
-  if (audience.length === 0 || audience.includes('')) throw new Error('The audience of bearer tokens is missing.');
+  if (audience.length === 0 || [audience].flat().includes(''))
+    throw new Error('The audience of bearer tokens is missing.');
   if (!(maxTokenAgeS > 0)) throw new Error('The maximal age of bearer tokens has to be positive.');
   for (const [name, role] of Object.entries(claims?.roleMap ?? {}))
     if (!ROLES.includes(role))

@@ -53,6 +53,8 @@ export async function verifyToken(
 function checkAccess(payload: JWTPayload): void {
   for (const type of [payload.typ, payload.token_use])
     if (typeof type === 'string' && NO_ACCESS.has(type.toLowerCase())) throw refused('type');
+  // Only ID tokens have these hashes. Where the audience is the client's id, nothing else tells the two apart.
+  if (payload.at_hash !== undefined || payload.c_hash !== undefined) throw refused('type');
   // Bound to a key that the sender must prove to have (DPoP, mutual TLS): without the proof it may be stolen.
   if (payload.cnf !== undefined) throw refused('sender_constrained');
 }
