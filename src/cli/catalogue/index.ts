@@ -1,6 +1,9 @@
 import type { CommandDefinition, SubcommandDefinition } from '../command.ts';
+import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { CONTEXT } from './common-options.ts';
+import { DEPLOY_COMMANDS } from './deploy-commands.ts';
 import { EXECUTION_COMMANDS } from './execution-commands.ts';
+import { FLOW_COMMANDS } from './flow-commands.ts';
 import { LOGIN_COMMANDS } from './login-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SERVICE_COMMANDS } from './service-commands.ts';
@@ -13,7 +16,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...WRITE_COMMANDS,
   ...RUN_COMMANDS,
   ...SYNC_COMMANDS,
+  ...DEPLOY_COMMANDS,
+  ...FLOW_COMMANDS,
   ...EXECUTION_COMMANDS,
+  ...AUDIT_COMMANDS,
   ...LOGIN_COMMANDS,
   ...SERVICE_COMMANDS,
   ...SHELL_COMMANDS,
