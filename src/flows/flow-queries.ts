@@ -154,7 +154,7 @@ function searched(q: string): SQL | undefined {
   const words = q
     .replaceAll(/[\\'"]/g, ' ')
     .split(/\s+/)
-    .filter((word) => word !== '');
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
   const last = words.pop();
   const byName = sql`position(lower(${q.replaceAll('_', '-')}) in ${flows.name}) > 0`;
   if (last === undefined) return byName;

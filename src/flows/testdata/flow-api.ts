@@ -7,6 +7,7 @@ import { LOCAL_PRINCIPAL } from '../../auth/principal.ts';
 import { compile } from '../../dsl/index.ts';
 import type { ActionManifest, AdapterManifest } from '../../adapters/manifest.ts';
 import type { Database } from '../../store/database.ts';
+import { createNotifications } from '../../store/notifications.ts';
 import { createFlowCache, type FlowCache } from '../flow-cache.ts';
 import type { FlowStore } from '../flow-store.ts';
 import { createPgFlowStore } from '../pg-flow-store.ts';
@@ -42,8 +43,7 @@ export async function flowApi(options: { readonly now?: () => number } = {}): Pr
     services: (context, database) => ({ flows: of(database).flows(context.principal.organisation) }),
     control: (context, database) => of(database).control(context),
   });
-  const { cache, flows } = of(api.database);
-  await cache.whenLive();
+  const { cache, flows, notifications } = of(api.database);
   const close = api.close;
   return Object.assign(api, {
     cache,
@@ -60,7 +60,7 @@ export async function flowApi(options: { readonly now?: () => number } = {}): Pr
       });
     },
     async close() {
-      await cache.close();
+      await notifications.close();
       await close();
     },
   });
@@ -68,7 +68,8 @@ export async function flowApi(options: { readonly now?: () => number } = {}): Pr
 
 /** What the composition root makes. */
 export function partsOf(database: Database, uses: ReadonlyMap<string, readonly string[]> = new Map()) {
-  const cache = createFlowCache({ database });
+  const notifications = createNotifications(database);
+  const cache = createFlowCache({ notifications });
   const flows = createPgFlowStore({ database, cache, codedAdapters: () => CODED });
   const writer = createPgFlowWriter({
     database,
@@ -77,7 +78,7 @@ export function partsOf(database: Database, uses: ReadonlyMap<string, readonly s
     compile,
     inUse: async ({ name }) => uses.get(name) ?? [],
   });
-  return { cache, flows, control: (context: AuditContext) => ({ writer: writer(context) }) };
+  return { cache, notifications, flows, control: (context: AuditContext) => ({ writer: writer(context) }) };
 }
 
 /** A small flow; `extra` are further lines of its frame. */
