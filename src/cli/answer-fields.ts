@@ -37,6 +37,17 @@ export class Fields {
     return this.json[name] === true;
   }
 
+  /** Null when there is no such text. */
+  optional(name: string): string | null {
+    const value = this.json[name];
+    return typeof value === 'string' ? value : null;
+  }
+
+  /** Throws a CliError when there is no such object. */
+  object(name: string): Fields {
+    return new Fields(this.json[name]);
+  }
+
   /** Null when there is no such object. */
   part(name: string): Fields | null {
     const value = this.json[name];

@@ -62,19 +62,32 @@ test('replay: what is no history', async () => {
   }
 });
 
-test('completion: the scripts are well-formed and know the commands', async () => {
+test('completion: the scripts are well-formed and know commands, subcommands, choices and contexts', async () => {
   const { stdout } = await weir(['completion', 'bash']);
-  const asked = `${stdout}\nCOMP_WORDS=(weir va); COMP_CWORD=1; _weir; echo "\${COMPREPLY[@]}"; COMP_WORDS=(weir rollback --comp); COMP_CWORD=2; _weir; echo "\${COMPREPLY[@]}"`;
-  expect(spawnSync('bash', ['-c', asked], { encoding: 'utf8' })).toMatchObject({
-    status: 0,
-    stdout: 'validate\n--compensate\n',
-  });
+  const ask = (...words: string[]): string => {
+    const typed = words.map((word) => `'${word}'`).join(' ');
+    const script = `${stdout}\nweir() { [ "$*" = "contexts --names" ] && printf 'prod\\nstaging\\n'; }
+      COMP_WORDS=(weir ${typed}); COMP_CWORD=${words.length}; _weir; echo "\${COMPREPLY[@]}"`;
+    const run = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    return run.stdout.trim();
+  };
+  expect(ask('va')).toBe('validate');
+  expect(ask('rollback', '--comp')).toBe('--compensate');
+  expect(ask('contexts', '')).toBe('--names --json use remove');
+  expect(ask('contexts', 'use', '')).toBe('prod staging');
+  expect(ask('executions', '--context', 's')).toBe('staging');
+  expect(ask('executions', '--status', 'ca')).toBe('cancelled');
+  expect(ask('environments', 'set', 'prod', '--runs-latest', '')).toBe('true false');
+  expect(ask('environments', 'set', '--ra')).toBe('--rank');
   expect((await weir(['completion', 'zsh'])).stdout).toMatch(/^#compdef weir\n/);
-  expect((await weir(['completion', 'fish'])).stdout).toContain(
-    "-l compensate -d 'compensate first what was done since'",
-  );
-  expect(await weir(['completion', 'tcsh'])).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('bash, zsh, fish'),
-  });
+  const fish = (await weir(['completion', 'fish'])).stdout;
+  expect(fish).toContain("-l new-keys -d 'of an execution: new idempotency keys for all that is done again'");
+  expect(fish).toContain("-a '(weir contexts --names 2>/dev/null)'");
+  for (const shell of ['tcsh', 'constructor']) {
+    expect(await weir(['completion', shell])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('bash, zsh, fish'),
+    });
+  }
 });

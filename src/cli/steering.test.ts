@@ -3,6 +3,7 @@ import { weir } from './testing/fake-io.ts';
 import { answer, type Handler, problem } from './testing/fake-server.ts';
 import { serving } from './testdata/serving.ts';
 
+const ID = '0192f3a0-0000-7000-8000-000000000001';
 const room = serving();
 const { serve } = room;
 
@@ -15,13 +16,13 @@ describe('steering', () => {
     [['cancel', 'e1'], '/executions/e1/cancel', undefined],
     [['terminate', 'e1'], '/executions/e1/terminate', undefined],
     [
-      ['rollback', 'e1', '--to', 'charge', '--compensate', '--new-keys'],
-      '/executions/e1/rollback',
+      ['rollback', ID, '--to', 'charge', '--compensate', '--new-keys'],
+      `/executions/${ID}/rollback`,
       { to: 'charge', compensate: true, new_keys: true },
     ],
     [
-      ['rollback', 'e1', '--to', 'charge'],
-      '/executions/e1/rollback',
+      ['rollback', ID, '--to', 'charge'],
+      `/executions/${ID}/rollback`,
       { to: 'charge', compensate: false, new_keys: false },
     ],
     [
@@ -48,7 +49,11 @@ describe('steering', () => {
   });
 
   test.each([
-    [['rollback', 'e1'], 'Say where to: --to STEP'],
+    [['rollback', ID], 'Say where to: --to STEP'],
+    [['rollback', 'pay', '--to', 'x'], 'weir rollback FLOW --env ENV'],
+    [['rollback', 'pay', '--env', 'prod', '--to', 'charge'], 'number of a revision'],
+    [['rollback', 'pay', '--env', 'prod', '--compensate'], 'goes with an execution'],
+    [['rollback', ID, '--env', 'prod'], 'this is an execution'],
     [['decide', 'e1', 'sign'], 'Say which: --approve or --reject'],
     [['decide', 'e1', 'sign', '--approve', '--reject'], 'Say which: --approve or --reject'],
     [['signal', 'e1', 'x', '--data', '{nope'], '--data is not JSON'],
@@ -74,7 +79,7 @@ describe('steering', () => {
 describe('refusals', () => {
   test('a problem is told with code, request id, diagnostics and what to do', async () => {
     const options = await serve({
-      'POST /executions/e1/rollback': (_, response) =>
+      [`POST /executions/${ID}/rollback`]: (_, response) =>
         problem(response, {
           status: 409,
           code: 'step_not_found',
@@ -83,7 +88,7 @@ describe('refusals', () => {
           errors: [{ line: 3, column: 5, code: 'WEIR0001', message: 'odd', hint: 'even' }],
         }),
     });
-    const { code, stderr } = await weir(['rollback', 'e1', '--to', 'x'], options);
+    const { code, stderr } = await weir(['rollback', ID, '--to', 'x'], options);
     expect(code).toBe(9);
     expect(stderr.split('\n')).toEqual([
       'error There is no step "x".',

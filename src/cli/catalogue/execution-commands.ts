@@ -61,22 +61,6 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
     async () => (await import('../commands/terminate.ts')).terminate,
   ),
   {
-    name: 'rollback',
-    group: 'Steer',
-    summary: 'Take an execution back to before a step and go on from there',
-    args: [ID],
-    options: [
-      { flags: '--to <step>', description: 'id or address of the step (required)' },
-      { flags: '--compensate', description: 'compensate first what was done since' },
-      { flags: '--new-keys', description: 'new idempotency keys for all that is done again' },
-      SERVER,
-      JSON_OUT,
-    ],
-    examples: [{ line: 'weir rollback 0192… --to charge_card --compensate', does: 'undoes and repeats from there' }],
-    exits: STEERED,
-    load: async () => (await import('../commands/rollback.ts')).rollback,
-  },
-  {
     name: 'signal',
     group: 'Steer',
     summary: 'Send an event to one execution',

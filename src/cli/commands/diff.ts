@@ -8,6 +8,7 @@ import type { CommandContext, CommandFunction } from '../command.ts';
 import { compileFile } from '../compile-file.ts';
 import { type FlowDifference, patchLines } from '../sync/patch-lines.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { listAll } from '../list-all.ts';
 import type { FlowIr } from '../../dsl/ir/index.ts';
 
 /** Shows what differs between two versions of a flow, or between a file and the latest version of the server. */
@@ -24,13 +25,16 @@ export const diff: CommandFunction = async (context) => {
   return differs && options.flag('exitCode') ? EXIT_CODES.changesPending : EXIT_CODES.ok;
 };
 
+/** The version before the latest is near the top. */
+const MAX_VERSIONS = 500;
+
 async function ofVersions(context: CommandContext): Promise<FlowDifference> {
   const [flow = '', givenFrom, givenTo] = context.args;
   const client = clientFor(context);
   const path = `/flows/${encodeURIComponent(flow)}`;
-  const versions = new Fields((await client.get(`${path}/versions`)).body)
-    .list('items')
-    .map((item) => item.text('version'));
+  const versions = (await listAll(client, `${path}/versions`, { limit: MAX_VERSIONS })).map((item) =>
+    item.text('version'),
+  );
   const to = givenTo ?? versions[0] ?? '';
   const from = givenFrom ?? versions[versions.indexOf(to) + 1];
   if (from === undefined)

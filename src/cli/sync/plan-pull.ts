@@ -1,6 +1,7 @@
 import { Fields } from '../answer-fields.ts';
 import { CliError } from '../cli-error.ts';
 import type { Client } from '../client.ts';
+import { listAll } from '../list-all.ts';
 import { itemKey, type LocalFile, localFiles, newPath } from './local-files.ts';
 
 /**
@@ -23,6 +24,7 @@ export interface PullPlan {
 
 /** How many earlier versions a local file is compared with. */
 const MAX_VERSIONS = 50;
+const MAX_LISTED = 500;
 
 /** Compares what the server has with a folder. Throws a CliError for names that are no file names, and for two local files of one name. */
 export async function planPull(
@@ -71,7 +73,7 @@ async function operationOf(
 /** Whether the server has had exactly this content as an earlier version: then nothing is lost by writing over it. */
 async function isEarlierVersion(client: Client, flow: string, local: LocalFile): Promise<boolean> {
   const path = `/flows/${encodeURIComponent(flow)}/versions`;
-  const versions = new Fields((await client.get(path)).body).list('items').map((item) => item.text('version'));
+  const versions = (await listAll(client, path, { limit: MAX_LISTED })).map((item) => item.text('version'));
   const likely =
     local.version === null ? versions.slice(0, MAX_VERSIONS) : versions.filter((one) => one === local.version);
   for (const version of likely) {

@@ -18,6 +18,7 @@ export const execution: ExecutionView = {
   origin: null,
   parent: null,
   waiting: [],
+  why: null,
   links: {},
   steps: [
     {
