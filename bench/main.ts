@@ -1,5 +1,5 @@
 // npm run bench: measures the promises on speed and size, prints a table and writes bench/results/latest.json.
-// --only engine | compiler | processes narrows it (several times), --quick takes fewer rounds.
+// --only engine | compiler | processes | audit narrows it (several times), --quick takes fewer rounds.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ type Part = (options: { quick: boolean; report: (line: string) => void }) => Pro
 
 const PARTS: Readonly<Record<string, Part>> = {
   compiler: async () => (await import('./compiler.ts')).measureCompiler(),
+  audit: async (options) => (await import('./audit.ts')).measureAudit(options),
   processes: async (options) => (await import('./processes.ts')).measureProcesses(options),
   engine: async (options) => {
     const { openEngineRoom } = await import('./engine-room.ts');
