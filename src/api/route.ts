@@ -6,7 +6,7 @@ import type { ProblemCode } from '../problems/catalogue.ts';
 import type { Access } from './access.ts';
 import type { Services, ServicesFor } from './services.ts';
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Schema = z.ZodType;
 type Output<S> = S extends Schema ? z.output<S> : undefined;
 
@@ -32,7 +32,7 @@ export interface RawBody {
 
 /** One successful answer, for the documentation; and what else may come (`problems`). */
 export interface Answer {
-  readonly status: 200 | 201 | 202 | 204 | 302;
+  readonly status: 200 | 201 | 202 | 204 | 302 | 503;
   readonly description: string;
   readonly mediaType?: string;
   readonly schema?: Schema;

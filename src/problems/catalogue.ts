@@ -41,6 +41,12 @@ export const PROBLEM_CATALOGUE = {
     title: 'The callback address is not genuine',
     remedy: 'Call exactly the address that the step was given.',
   },
+  webhook_signature: {
+    status: 401,
+    title: "The webhook's signature does not fit",
+    remedy:
+      'Sign the raw body with the secret that the trigger names, as its `verify` says; clocks may differ by 5 minutes.',
+  },
   unauthenticated: {
     status: 401,
     title: 'Who asks is not known',
@@ -254,6 +260,12 @@ export const PROBLEM_CATALOGUE = {
     title: 'Temporal does not answer',
     remedy: 'Nothing was lost: try again after `Retry-After`.',
     retryAfter: 2,
+  },
+  webhook_unavailable: {
+    status: 503,
+    title: 'The webhook has no secret to check signatures with',
+    remedy: 'Give the secret that its trigger names a value; the call was not taken, so send it again.',
+    retryAfter: 60,
   },
   no_worker: {
     status: 503,

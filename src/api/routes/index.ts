@@ -3,6 +3,8 @@ import { openApiDocument } from '../openapi.ts';
 import { json, type Route, route } from '../route.ts';
 import { adapterRoutes } from './adapters.ts';
 import { auditRoutes } from './audit.ts';
+import { approvalRoutes } from './approvals.ts';
+import { bulkRoutes } from './bulk.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { decisionRoutes } from './decision.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -36,7 +38,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...flowWriteRoutes(deps),
     ...dryRunRoutes(deps),
     ...executeRoutes(),
-    ...executionRoutes(deps),
+    ...executionRoutes(),
+    ...bulkRoutes(),
+    ...approvalRoutes(),
     ...executionEventRoutes(deps),
     ...steerRoutes(),
     ...signalRoutes(),
