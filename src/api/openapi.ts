@@ -71,7 +71,7 @@ function operation(route: Route): Dict {
       ...(isKeyed(route) ? parameters(KEY_HEADER, 'header') : []),
     ],
     ...(route.body !== undefined && { requestBody: requestBody(route.body) }),
-    responses: { ...answers(route.answers), ...problems(route) },
+    responses: merged(answers(route.answers), problems(route)),
   };
 }
 
@@ -130,6 +130,19 @@ function requestBody(body: NonNullable<Route['body']>): Dict {
         content: Object.fromEntries(body.mediaTypes.map((type) => [type, { schema: {} }])),
       };
   }
+}
+
+/** A status that comes both ways has the contents of both. */
+function merged(good: Dict, bad: Dict): Dict {
+  const all: Dict = { ...bad, ...good };
+  for (const status of Object.keys(good)) {
+    const [one, other] = [good[status], bad[status]] as [
+      Dict & { content?: Dict },
+      (Dict & { content?: Dict }) | undefined,
+    ]; // as answers() and problems() make them
+    if (other !== undefined) all[status] = { ...other, ...one, content: { ...one.content, ...other.content } };
+  }
+  return all;
 }
 
 /** By status; one status may come in several media types. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
@@ -31,10 +32,23 @@ export async function migrate(url: string): Promise<void> {
     await sql`select pg_advisory_lock(${LOCK})`;
     try {
       await applyMigrations(drizzle(sql), { migrationsFolder: FOLDER });
+      // For pendingMigrations().
+      await sql`grant usage on schema drizzle to weir_app`;
+      await sql`grant select on drizzle.__drizzle_migrations to weir_app`;
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`;
     }
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** How many migrations of this release the database lacks. Rejects when PostgreSQL is away. */
+export async function pendingMigrations({ sql }: { readonly sql: postgres.Sql }): Promise<number> {
+  if (FOLDER === undefined) throw new Error('this installation has no migrations: build it again');
+  const { entries } = JSON.parse(await readFile(join(FOLDER, 'meta', '_journal.json'), 'utf8')) as {
+    readonly entries: readonly { readonly when: number }[];
+  }; // drizzle's own format
+  const [last] = await sql<{ at: string | null }[]>`select max(created_at) as at from drizzle.__drizzle_migrations`;
+  return entries.filter(({ when }) => when > Number(last?.at ?? 0)).length;
 }

@@ -36,6 +36,7 @@ export function dryRunRoutes({ runVirtual }: ApiDeps): readonly Route[] {
       method: 'post',
       path: '/flows/{id}/dry-run',
       operation: 'dryRunFlow',
+      idempotency: 'none',
       summary: 'Plan, and a run in virtual time with mocks or schema samples; nothing outside is called',
       tag: 'flows',
       access: { on: 'flow', permission: 'flow:read' },

@@ -25,6 +25,7 @@ export function executeRoutes(): readonly Route[] {
       method: 'post',
       path: '/flows/{id}/execute',
       operation: 'executeFlow',
+      idempotency: 'own',
       summary: 'Start an execution',
       tag: 'executions',
       access: { on: 'flow', permission: 'flow:execute' },

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { fakeApi } from '../testdata/fake-api.ts';
+import { Problem } from '../../problems/problem.ts';
+import { fakeApi, fakeStore } from '../testdata/fake-api.ts';
 
 describe('service', () => {
   test('readiness says what is missing', async () => {
@@ -11,6 +12,34 @@ describe('service', () => {
     expect(
       await fakeApi({ executions: { ping }, deps: { missing: async () => ['no worker runs'] } }).call('GET', '/readyz'),
     ).toMatchObject({ status: 503, body: { status: 'not_ready', missing: ['no worker runs'] } });
+  });
+  test('what hangs makes it not ready in time, and probes of one second share an answer', async () => {
+    vi.useFakeTimers();
+    const missing = vi.fn(async () => []);
+    const { call } = fakeApi({ executions: { ping: () => new Promise(() => undefined) }, deps: { missing } });
+    const answers = Promise.all([call('GET', '/readyz'), call('GET', '/readyz')]);
+    await vi.advanceTimersByTimeAsync(3_001);
+    for (const { status, body } of await answers) {
+      expect(status).toBe(503);
+      expect(body.missing).toEqual(['Temporal does not answer in time']);
+    }
+    expect(missing).toHaveBeenCalledTimes(1);
+    vi.useRealTimers();
+  });
+  test('without the database it is not ready, and the process still lives', async () => {
+    const away = async () => Promise.reject(new Problem('store_unavailable', 'away'));
+    const flows = { ...fakeStore([]), problems: away };
+    const { call } = fakeApi({
+      deps: {
+        servicesFor: () => ({ flows, executions: { ping: async () => undefined } as never, events: {} as never }),
+        missing: async () => ['PostgreSQL does not answer'],
+      },
+    });
+    expect(await call('GET', '/readyz')).toMatchObject({
+      status: 503,
+      body: { missing: ['PostgreSQL does not answer'] },
+    });
+    expect((await call('GET', '/healthz')).status).toBe(200);
   });
   test('adapters and actions are listed', async () => {
     const { call } = fakeApi();
@@ -33,8 +62,13 @@ describe('service', () => {
     expect(operations).toEqual(
       expect.arrayContaining(['executeFlow', 'getExecution', 'completeCallback', 'sendEvents', 'rollBackExecution']),
     );
-    const refs = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]);
-    expect(new Set(refs)).toEqual(new Set(['#/components/schemas/Problem']));
+    const refs = new Set([...JSON.stringify(body).matchAll(/"\$ref":"#\/([^"]+)"/g)].map((match) => match[1] ?? ''));
+    expect(refs).toContain('components/schemas/Problem');
+    for (const ref of refs)
+      expect(
+        ref.split('/').reduce((at, key) => at?.[key], body),
+        ref,
+      ).toMatchObject(expect.any(Object));
     const execute = body.paths['/flows/{id}/execute'].post;
     expect(execute.parameters.map((one: { in: string; name: string }) => `${one.in} ${one.name}`)).toEqual([
       'path id',

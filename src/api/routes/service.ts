@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { FlowStore } from '../../flows/flow-store.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { ApiDeps } from '../deps.ts';
 import { json, type Route, route } from '../route.ts';
@@ -9,7 +11,12 @@ const READY = z.object({
   notes: z.array(z.string()),
 });
 
-export function serviceRoutes({ flowSchema, missing, version, drain }: ApiDeps): readonly Route[] {
+export function serviceRoutes({ flowSchema, missing, version, drain, now }: ApiDeps): readonly Route[] {
+  let asked: {
+    readonly at: number;
+    readonly lacking: Promise<readonly string[]>;
+    readonly notes: Promise<readonly string[]>;
+  } | null = null;
   return [
     route({
       method: 'get',
@@ -46,24 +53,49 @@ export function serviceRoutes({ flowSchema, missing, version, drain }: ApiDeps):
       summary: 'Work can go on; if not, what is missing',
       tag: 'service',
       access: { on: 'public', why: 'probes have no identity; tells what is missing, in words' },
-      answers: [{ status: 200, description: 'ready; `notes` tells faults that stop nothing', schema: READY }],
-      problems: ['temporal_unavailable'],
+      answers: [
+        { status: 200, description: 'ready; `notes` tells faults that stop nothing', schema: READY },
+        { status: 503, description: 'not ready: `missing` says why', schema: READY },
+      ],
+      problems: [],
       async handle({ services: { executions, flows } }) {
-        const lacking = [
-          ...(drain?.signal.aborted ? ['the server is closing'] : []),
-          ...((await missing?.()) ?? []),
-          ...(await temporalAway(executions.ping)),
-        ];
-        const notes = await flows.problems();
-        return lacking.length === 0
-          ? json({ status: 'ready', missing: [], notes })
-          : new Response(JSON.stringify({ status: 'not_ready', missing: lacking, notes }), {
-              status: 503,
-              headers: { 'content-type': 'application/json', 'retry-after': '2' },
-            });
+        if (drain?.signal.aborted) return notReady(['the server is closing']);
+        // Probes come often, and from anybody: those of one second share an answer.
+        if (asked === null || now() - asked.at > SHARED_MS || now() < asked.at)
+          asked = { at: now(), lacking: lackingParts(missing, executions.ping), notes: notesOf(flows) };
+        const [lacking, notes] = await Promise.all([asked.lacking, asked.notes]);
+        return lacking.length === 0 ? json({ status: 'ready', missing: [], notes }) : notReady(lacking, notes);
       },
     }),
   ];
+}
+
+const SHARED_MS = 1_000;
+/** Time for all that is asked, ms: a probe gives up sooner than most time-outs do. */
+const PATIENCE_MS = 3_000;
+
+const notReady = (lacking: readonly string[], notes: readonly string[] = []): Response =>
+  new Response(JSON.stringify({ status: 'not_ready', missing: lacking, notes }), {
+    status: 503,
+    headers: { 'content-type': 'application/json', 'retry-after': '2' },
+  });
+
+async function lackingParts(missing: ApiDeps['missing'], ping: () => Promise<void>): Promise<readonly string[]> {
+  const late = (what: string) => within(PATIENCE_MS, [`${what} does not answer in time`]);
+  const parts = await Promise.all([
+    Promise.race([missing?.() ?? [], late('the database or a worker')]),
+    Promise.race([temporalAway(ping), late('Temporal')]),
+  ]);
+  return parts.flat();
+}
+
+/** Faults of flows and adapters; what can not be read now is told by `missing`. */
+async function notesOf(flows: Pick<FlowStore, 'problems'>): Promise<readonly string[]> {
+  return Promise.race([flows.problems().catch(() => []), within<readonly string[]>(PATIENCE_MS, [])]);
+}
+
+async function within<T>(ms: number, value: T): Promise<T> {
+  return sleep(ms, value, { ref: false });
 }
 
 async function temporalAway(ping: () => Promise<void>): Promise<readonly string[]> {

@@ -17,6 +17,7 @@ export function validateRoutes({ compile }: ApiDeps): readonly Route[] {
       method: 'post',
       path: '/flows/validate',
       operation: 'validateFlow',
+      idempotency: 'none',
       summary: 'Check a flow; nothing is stored',
       tag: 'flows',
       access: { on: 'some', permission: 'flow:read' },
