@@ -48,6 +48,7 @@ export function eventRoutes({ now }: ApiDeps): readonly Route[] {
       method: 'post',
       path: '/events',
       operation: 'sendEvents',
+      idempotency: 'own',
       summary: 'CloudEvents 1.0: structured, binary or batch',
       tag: 'events',
       access: { on: 'organisation', permission: 'event:write' },
