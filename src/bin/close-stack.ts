@@ -1,6 +1,9 @@
+/** Takes what closes something that has been started. */
+export type OnClose = (close: () => Promise<unknown>) => void;
+
 /** What has been started, to be stopped in reverse order. Closing runs once, goes on after failures, and then throws the first. */
 export interface CloseStack {
-  readonly add: (close: () => Promise<unknown>) => void;
+  readonly add: OnClose;
   readonly close: () => Promise<void>;
 }
 

@@ -1,173 +1,24 @@
-// `weir dev`: a Temporal server, a worker and the API in one process. Client and worker share one connection, which lets
-// an execution start on this worker without a round trip to the server (eager start).
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { Client } from '@temporalio/client';
-import { NativeConnection, type Worker } from '@temporalio/worker';
-import { freePort } from '../../temporal/free-port.ts';
-import { startDevServer } from '../../temporal/server.ts';
-import { createCallbackUrls } from '../activities/callback-urls.ts';
-import { verifyCallback } from '../activities/callback-token.ts';
-import { checkInput } from '../activities/check-input.ts';
-import { createActivities } from '../activities/create-activities.ts';
-import { createEmit } from '../activities/emit.ts';
-import { createResolveFlow } from '../activities/resolve-flow.ts';
-import { envSecrets, fileSecrets } from '../activities/secrets/local-sources.ts';
-import { createSecretsResolver } from '../activities/secrets/secrets.ts';
-import { requestSlot, slotActivities } from '../activities/slots.ts';
-import { LOOPBACK } from '../adapters/http/egress-guard.ts';
-import { createFilePinStore } from '../adapters/pin-store.ts';
-import { settingsFromEnv } from '../adapters/settings-from-env.ts';
-import { LOCAL_PRINCIPAL } from '../auth/principal.ts';
-import { createApp } from '../api/app.ts';
-import { serve } from '../api/serve.ts';
 import type { DevServer, StartDevOptions } from '../cli/io.ts';
-import { VERSION } from '../cli/version.ts';
-import { compile } from '../dsl/index.ts';
-import { flowSchema } from '../dsl/schema/flow-schema.ts';
-import { createEventSink } from '../events/sink.ts';
-import { createGateway } from '../executions/gateway.ts';
-import { createExecutionReader } from '../executions/read-execution.ts';
-import { createTemporalRuns } from '../executions/temporal-runs.ts';
-import { createFolderStore } from '../flows/folder-store.ts';
-import { tellProblems } from '../flows/tell-problems.ts';
-import { createClaimCheckCodec } from '../storage/claim-check-codec.ts';
-import { createFsStore } from '../storage/fs-store.ts';
-import { createWorker, TASK_QUEUE } from '../worker/create-worker.ts';
-import { installRuntime, type LogLine } from '../worker/install-runtime.ts';
-import { workflowBundle } from '../worker/workflow-bundle.ts';
-import { createHistoryReader } from '../workflows/host/history-reader.ts';
-import { runVirtual } from '../workflows/host/run-virtual.ts';
 import { createCloseStack } from './close-stack.ts';
-import { createLiveRegistry } from './live-registry.ts';
-import { readSettings } from './settings.ts';
-import { openStateFolder } from './state-folder.ts';
+import { startDevControl } from './dev-control.ts';
+import { startDevFolder } from './dev-folder.ts';
 
-type OnClose = (close: () => Promise<unknown>) => void;
-
-/** Starts everything; resolves when it answers. `close` drains and leaves nothing behind. Rejects with what to do, after undoing what had started. */
+/**
+ * `weir dev`: everything in one process. On a folder of flows without a database, otherwise the whole control plane on an embedded
+ * PostgreSQL. Resolves when it answers; `close` drains and leaves nothing behind. Rejects with what to do, after undoing what
+ * had started.
+ */
 export async function startDev(options: StartDevOptions): Promise<DevServer> {
   const stack = createCloseStack();
+  const { flowsDir } = options;
   try {
-    return { ...(await start(options, stack.add)), close: stack.close };
+    const started =
+      flowsDir === undefined
+        ? await startDevControl(options, stack.add)
+        : await startDevFolder({ ...options, flowsDir }, stack.add);
+    return { ...started, close: stack.close };
   } catch (error) {
     await stack.close().catch(() => undefined);
     throw error;
   }
-}
-
-async function start(options: StartDevOptions, onClose: OnClose): Promise<Omit<DevServer, 'close'>> {
-  const { flowsDir, ephemeral, stateDir, env, log } = options;
-  const settings = readSettings(env);
-  const logLine: LogLine = (level, message, fields) =>
-    log(`${level}: ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields, plainErrors)}`}`);
-  installRuntime(logLine);
-  const fatal = (message: string, error?: unknown) => {
-    logLine('error', message, { error });
-    // There is no going on without it: end as if told to, but not well.
-    process.exitCode = 1;
-    process.kill(process.pid, 'SIGTERM');
-  };
-  const port = await portFor(options.port);
-  const state = await openStateFolder(ephemeral ? undefined : (stateDir ?? join(process.cwd(), '.weir')));
-  onClose(state.release);
-
-  const bundled = workflowBundle(); // made while the server starts; createWorker reports a failure
-  bundled.catch(() => undefined);
-  const temporal = await startDevServer({ env, log, stateFile: state.temporalFile });
-  onClose(temporal.stop);
-  void temporal.lost.then(() => fatal('the Temporal server has ended'));
-  const connection = await NativeConnection.connect({ address: temporal.address });
-  onClose(() => connection.close());
-
-  const registry = createLiveRegistry({
-    settings: settingsFromEnv(env),
-    pins: createFilePinStore(state.pins),
-    http: { egress: { allow: [...LOOPBACK, ...settings.egressAllow] } },
-  });
-  onClose(registry.close);
-  const onError = (error: unknown) => logLine('error', 'the flow folder could not be read', { error });
-  const flows = await createFolderStore({
-    folder: flowsDir,
-    compile,
-    loadAdapters: registry.load,
-    now: Date.now,
-    onError,
-    ...(options.tellProblems === true && { onChange: tellProblems(log) }),
-  });
-  onClose(() => flows.close());
-
-  const dataConverter = { payloadCodecs: [createClaimCheckCodec({ store: createFsStore(state.payloads) })] };
-  const client = new Client({ connection, dataConverter });
-  const key = settings.callbackKey ?? state.callbackKey;
-  const runs = createTemporalRuns({ client, eagerStart: true });
-  const executions = createGateway({
-    runs,
-    flows,
-    reader: createExecutionReader({ runs, createHistoryReader }),
-    verifyCallback: (token, now) => verifyCallback(token, key, now),
-    adapters: async () => registry.manifests(),
-    requestSlot: (request) => requestSlot(client, TASK_QUEUE, request),
-    config: async () => settings.config,
-  });
-  const events = createEventSink({ flows, runs, start: executions.start });
-
-  const url = `http://127.0.0.1:${port}`;
-  const callbackUrls = createCallbackUrls({ baseUrl: settings.publicUrl ?? url, key });
-  const secrets = createSecretsResolver([
-    envSecrets(env),
-    ...(settings.secretsDir === undefined ? [] : [fileSecrets(settings.secretsDir)]),
-  ]);
-  const worker = await createWorker({
-    connection,
-    dataConverter,
-    activities: {
-      ...createActivities({ registry, secrets, callbackUrls }),
-      ...slotActivities(client, TASK_QUEUE),
-      'weir.emit': createEmit(events),
-      'weir.resolve_flow': createResolveFlow(flows),
-      'weir.check_input': checkInput,
-    },
-  });
-  onClose(runWorker(worker, fatal));
-
-  const app = createApp({
-    servicesFor: () => ({ flows, executions, events }),
-    // It listens on loopback only, and serves whoever sits there.
-    authenticate: async () => LOCAL_PRINCIPAL,
-    compile,
-    flowSchema: flowSchema(),
-    runVirtual,
-    missing: async () => (worker.getState() === 'RUNNING' ? [] : ['no worker runs']),
-    newRequestId: randomUUID,
-    now: Date.now,
-    log: logLine,
-    version: VERSION,
-  });
-  const api = await serve(app, { port });
-  onClose(() => api.close());
-  return { url, uiUrl: temporal.uiUrl ?? null };
-}
-
-/** Learns of a taken port before anything else is started. */
-async function portFor(wanted: number): Promise<number> {
-  return freePort(wanted).catch((error: unknown) => {
-    throw new Error(`Port ${wanted} is taken. Name another with --port, or 0 for any.`, { cause: error });
-  });
-}
-
-/** Runs the worker; gives what stops it: it takes no more work, and running calls get their time to end. */
-function runWorker(worker: Worker, fatal: (message: string, error?: unknown) => void): () => Promise<void> {
-  const running = worker.run().catch((error: unknown) => fatal('the worker has failed', error));
-  return async () => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
-    await running;
-  };
-}
-
-/** For JSON.stringify: errors have no enumerable fields of their own. */
-function plainErrors(_: string, value: unknown): unknown {
-  return value instanceof Error
-    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
-    : value;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OidcSettings } from '../auth/oidc/settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,11 +43,11 @@ const Schema = z.object({
   WEIR_ARCHIVE_DAYS: count(1, 36_500).optional(),
   /** Identity provider (OIDC) that people come from. */
   WEIR_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
-  /** Audience that its tokens must have. Default: the client's id. */
+  /** Audiences, by comma: bearer tokens must be issued for one of them. Needed with the issuer. */
   WEIR_OIDC_AUDIENCE: z.string().min(1).optional(),
   WEIR_OIDC_CLIENT_ID: z.string().min(1).optional(),
   WEIR_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
-  /** Claims that tell the organisation, roles and groups. Default `organisation`, `roles`, `groups`. */
+  /** Claims that tell the organisation (default: everybody belongs to `default`), roles (default: none), and groups (default `groups`). */
   WEIR_OIDC_ORGANISATION_CLAIM: z.string().min(1).optional(),
   WEIR_OIDC_ROLES_CLAIM: z.string().min(1).optional(),
   WEIR_OIDC_GROUPS_CLAIM: z.string().min(1).optional(),
@@ -74,15 +75,6 @@ export interface Settings {
   readonly oidc?: OidcSettings;
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly rateLimit?: number;
-}
-export interface OidcSettings {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly clientId: string;
-  readonly clientSecret?: string;
-  readonly organisationClaim: string;
-  readonly rolesClaim: string;
-  readonly groupsClaim: string;
 }
 
 /** Reads the settings of the process. Throws with every variable that is wrong; never prints a value. An empty one counts as unset. */
@@ -127,15 +119,23 @@ const CONFIG = 'WEIR_CONFIG_';
 function oidcOf(given: Partial<z.output<typeof Schema>>): OidcSettings | undefined {
   const { WEIR_OIDC_ISSUER: issuer, WEIR_OIDC_CLIENT_ID: clientId, WEIR_OIDC_CLIENT_SECRET: clientSecret } = given;
   if (issuer === undefined) return undefined;
-  if (clientId === undefined)
-    throw new Error('The environment is not valid:\n  WEIR_OIDC_CLIENT_ID: is needed with WEIR_OIDC_ISSUER');
+  const audience = given.WEIR_OIDC_AUDIENCE;
+  if (audience === undefined)
+    throw new Error('The environment is not valid:\n  WEIR_OIDC_AUDIENCE: is needed with WEIR_OIDC_ISSUER');
+  const {
+    WEIR_OIDC_ORGANISATION_CLAIM: organisation,
+    WEIR_OIDC_ROLES_CLAIM: roles,
+    WEIR_OIDC_GROUPS_CLAIM: groups,
+  } = given;
   return {
     issuer,
-    clientId,
-    audience: given.WEIR_OIDC_AUDIENCE ?? clientId,
+    audience: audience.split(',').map((one) => one.trim()),
+    ...(clientId !== undefined && { clientId }),
     ...(clientSecret !== undefined && { clientSecret }),
-    organisationClaim: given.WEIR_OIDC_ORGANISATION_CLAIM ?? 'organisation',
-    rolesClaim: given.WEIR_OIDC_ROLES_CLAIM ?? 'roles',
-    groupsClaim: given.WEIR_OIDC_GROUPS_CLAIM ?? 'groups',
+    claims: {
+      ...(organisation !== undefined && { organisation }),
+      ...(roles !== undefined && { roles }),
+      ...(groups !== undefined && { groups }),
+    },
   };
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tryLock } from '../../temporal/folder-lock.ts';
+import { randomKeyIn } from './keys.ts';
 
 /** Where `weir dev` keeps what must outlive it. One process at a time has it. */
 export interface StateFolder {
@@ -12,6 +12,12 @@ export interface StateFolder {
   readonly payloads: string;
   /** Descriptions of adapters that executions are pinned to. */
   readonly pins: string;
+  /** The embedded PostgreSQL's data. */
+  readonly postgres: string;
+  /** Key that signs audit checkpoints (PEM); made when it is first asked for. */
+  readonly auditKeyFile: string;
+  /** Copies of audit checkpoints outside of the database, a line each. */
+  readonly auditCheckpoints: string;
   /** Key of callback tokens; made once, readable by the owner alone. */
   readonly callbackKey: string;
   /** Gives the folder free; removes an ephemeral one. */
@@ -37,16 +43,10 @@ export async function openStateFolder(folder?: string): Promise<StateFolder> {
     temporalFile: join(path, 'temporal.db'),
     payloads: join(path, 'payloads'),
     pins: join(path, 'adapters'),
-    callbackKey: await keyIn(join(path, 'callback.key')),
+    postgres: join(path, 'postgres'),
+    auditKeyFile: join(path, 'audit.key'),
+    auditCheckpoints: join(path, 'audit-checkpoints.jsonl'),
+    callbackKey: await randomKeyIn(join(path, 'callback.key')),
     release: () => rm(folder === undefined ? path : lock, { recursive: true, force: true }),
   };
-}
-
-async function keyIn(file: string): Promise<string> {
-  try {
-    await writeFile(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  return readFile(file, 'utf8');
 }

@@ -36,6 +36,13 @@ const io: CliIo = {
   // Loaded when the command asks for it: Temporal's native code costs half a second.
   services: {
     startDev: async (options) => (await import('./dev.ts')).startDev(options),
+    startApi: async (options) => (await import('./services.ts')).startApi(options),
+    startWorker: async (options) => (await import('./services.ts')).startWorker(options),
+    migrate: async ({ env }) => {
+      const { databaseUrl } = (await import('./settings.ts')).readSettings(env);
+      if (databaseUrl === undefined) throw new Error('The environment lacks DATABASE_URL.');
+      await (await import('../store/migrate.ts')).migrate(databaseUrl);
+    },
     replayHistory: async (history) => (await import('../worker/replay-history.ts')).replayHistory(history),
   },
 };

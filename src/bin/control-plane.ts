@@ -1,0 +1,176 @@
+import type { ServicesFor } from '../api/services.ts';
+import { verifyCallback } from '../activities/callback-token.ts';
+import { createAuthenticate, type Authenticate } from '../api/authenticate.ts';
+import type { ControlPlane } from '../api/control-plane.ts';
+import { createIdempotency, type Idempotency } from '../api/idempotency.ts';
+import { createArchive } from '../archive/archive.ts';
+import { createAuditLog } from '../audit/create-audit-log.ts';
+import { createIntents } from '../audit/intents.ts';
+import type { AuditContext } from '../audit/entry.ts';
+import type { Signer } from '../audit/signer.ts';
+import { createDenials } from '../auth/denials.ts';
+import { createGrants } from '../auth/create-grants.ts';
+import { createLogins } from '../auth/create-logins.ts';
+import { createOidc } from '../auth/oidc/create-oidc.ts';
+import { createOrganisations as createOrganisationList } from '../auth/create-organisations.ts';
+import { systemPrincipal } from '../auth/principal.ts';
+import { createTokens } from '../auth/create-tokens.ts';
+import { createUsers } from '../auth/create-users.ts';
+import { createDeployments } from '../deployments/create-deployments.ts';
+import { createDeploymentCache } from '../deployments/deployment-cache.ts';
+import { createEnvironments } from '../deployments/create-environments.ts';
+import { recentRuns } from '../deployments/recent-runs.ts';
+import { compile } from '../dsl/index.ts';
+import { createEventLog } from '../events/create-event-log.ts';
+import { deliverEvent } from '../events/deliver-event.ts';
+import { createDispatcher } from '../events/dispatcher.ts';
+import type { EventSink } from '../events/sink.ts';
+import { plainEvent } from '../events/arrival.ts';
+import type { ExecutionGateway } from '../executions/gateway.ts';
+import { createOrganisationOf } from '../executions/organisation-of.ts';
+import { createFlowCache } from '../flows/flow-cache.ts';
+import { createPgCatalogues } from '../flows/pg-catalogues.ts';
+import { createPgFlowStore } from '../flows/pg-flow-store.ts';
+import { createPgFlowWriter } from '../flows/pg-flow-writer.ts';
+import { createNotifications } from '../store/notifications.ts';
+import type { Foundation } from './foundation.ts';
+import { createInUse } from './in-use.ts';
+import type { MaintenanceTask } from './maintenance.ts';
+import { maintenanceTasks } from './maintenance-tasks.ts';
+import { createOrganisations, type OrganisationParts } from './organisations.ts';
+
+export interface ControlPlaneOptions {
+  readonly foundation: Foundation;
+  readonly signer: Signer;
+  /** File that copies of audit checkpoints go to. */
+  readonly auditCheckpoints: string;
+  /** Address of the API for browsers and callers outside. */
+  readonly publicUrl: string;
+  readonly onClose: (close: () => Promise<unknown>) => void;
+}
+
+export interface RunningControlPlane {
+  readonly servicesFor: ServicesFor;
+  readonly authenticate: Authenticate;
+  readonly idempotency: Idempotency;
+  readonly organisation: (id: string) => OrganisationParts;
+  /** Gives an event to an organisation: stored first, delivered once. */
+  readonly sinkOf: (organisation: string) => EventSink;
+  /** Further activities of the workers. */
+  readonly activities: object;
+  /** What must be looked after now and then. */
+  readonly tasks: readonly MaintenanceTask[];
+}
+
+/** Puts together everything that stands on the database. Starts nothing but a listening connection, when it is first needed. */
+export function createControlPlane(options: ControlPlaneOptions): RunningControlPlane {
+  const { foundation, signer, publicUrl, onClose } = options;
+  const { database, runs, settings, log } = foundation;
+  const now = Date.now;
+
+  const notifications = createNotifications(database);
+  onClose(() => notifications.close());
+  const flowCache = createFlowCache({ notifications });
+  const deploymentCache = createDeploymentCache({ database, notifications });
+  const flowsOf = createPgFlowStore({ database, cache: flowCache, codedAdapters: () => foundation.registry.manifests });
+  const archiveOf = createArchive({ database });
+  const intents = createIntents({ database });
+  onClose(() => intents.close());
+  const organisation = createOrganisations({ foundation, intents, flowsOf, archiveOf, deploymentCache });
+
+  const dispatcher = createDispatcher({
+    database,
+    deliver: (id, arrival) => {
+      const { flows, live, gateway, resolve } = organisation(id);
+      return deliverEvent(
+        {
+          organisation: id,
+          runs: live,
+          start: gateway.start,
+          resolve,
+          triggered: async () => [],
+          awaiting: async () => (await flows.list()).map((one) => one.name),
+        },
+        arrival,
+      );
+    },
+    onError: (message, error) => log('error', message, { error }),
+  });
+  onClose(() => dispatcher.close());
+  const eventLog = createEventLog({ database, dispatcher });
+  const sinkOf = (id: string): EventSink => ({
+    async deliver(event) {
+      const context: AuditContext = { principal: systemPrincipal('events', id), requestId: null, now: now() };
+      const [taken] = await eventLog(context).take([plainEvent(event)]);
+      if (taken === undefined) throw new Error('an event was stored and is not there');
+      return taken.outcome;
+    },
+  });
+
+  const denials = createDenials({
+    database,
+    now,
+    onError: (error) => log('warn', 'a refused credential was not recorded', { error }),
+  });
+  onClose(() => denials.close());
+  const oidc = settings.oidc === undefined ? undefined : createOidc({ ...settings.oidc, now });
+  const identities = { database, denials, publicUrl, ...(oidc !== undefined && { oidc }) };
+
+  const parts = {
+    writer: createPgFlowWriter({
+      database,
+      cache: flowCache,
+      flowsOf,
+      compile,
+      inUse: createInUse({ deploymentCache, runsOf: (id) => organisation(id).live }),
+    }),
+    catalogues: createPgCatalogues({ database, cache: flowCache }),
+    environments: createEnvironments({ database, cache: deploymentCache }),
+    deployments: createDeployments({
+      database,
+      cache: deploymentCache,
+      recent: (id) => recentRuns(organisation(id).live),
+      log,
+    }),
+    tokens: createTokens({ database }),
+    grants: createGrants({ database }),
+    logins: createLogins(identities),
+    users: createUsers({ database }),
+    organisations: createOrganisationList({ database }),
+    audit: createAuditLog({ database, signer }),
+    events: eventLog,
+  };
+  const organisationOf = createOrganisationOf(runs);
+  /** A callback's token names its execution, and that tells the organisation. */
+  const callback: ExecutionGateway['callback'] = async (token, payload) => {
+    const verified = verifyCallback(token, foundation.callbackKey, now());
+    const id = verified.claim === undefined ? 'default' : await organisationOf(verified.claim.execution);
+    return organisation(id).gateway.callback(token, payload);
+  };
+  return {
+    servicesFor(context) {
+      const { flows, gateway, gatewayFor } = organisation(context.principal.organisation);
+      return {
+        flows,
+        executions: context.principal.kind === 'system' ? { ...gateway, callback } : gatewayFor(context),
+        events: sinkOf(context.principal.organisation),
+        control: bound(parts as unknown as Factories, context),
+      };
+    },
+    authenticate: createAuthenticate({ ...identities, now }),
+    idempotency: createIdempotency({ database, log }),
+    organisation,
+    sinkOf,
+    activities: {},
+    tasks: maintenanceTasks({ ...options, dispatcher, onEnded: async () => undefined }),
+  };
+}
+
+type Factories = { readonly [Part in keyof ControlPlane]: (context: AuditContext) => ControlPlane[Part] };
+
+/** The parts, in the name of who asks. */
+function bound(parts: Factories, context: AuditContext): ControlPlane {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, make]) => [name, make(context)]),
+  ) as unknown as ControlPlane; // part by part
+}
