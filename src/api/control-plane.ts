@@ -9,8 +9,6 @@ import type { Environments } from '../deployments/environments.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Schedules } from '../events/schedules.ts';
 import type { Webhooks } from '../events/webhooks.ts';
-import type { BulkOperations } from '../executions/bulk.ts';
-import type { Approvals } from '../executions/approvals.ts';
 import type { AdapterManifests } from '../flows/adapter-manifests.ts';
 import type { Catalogues } from '../flows/catalogues.ts';
 import type { FlowWriter } from '../flows/flow-writer.ts';
@@ -30,8 +28,6 @@ export interface ControlPlane {
   readonly users: Users;
   readonly organisations: Organisations;
   readonly audit: AuditLog;
-  readonly approvals: Approvals;
-  readonly bulk: BulkOperations;
   readonly events: EventLog;
   readonly schedules: Schedules;
   readonly webhooks: Webhooks;

@@ -8,6 +8,8 @@ export interface ArchivedFilter {
   /** Names; left out: every flow. */
   readonly flows?: readonly string[];
   readonly status?: ExecutionStatus;
+  /** `open`: running, waiting or paused. */
+  readonly state?: 'open' | 'ended';
   /** The last run was started at or after. */
   readonly since?: Date;
   /** The last run was started before. */

@@ -13,6 +13,8 @@ export interface ExecutionFilter {
   /** Of these flows only: what the caller may see. Left out: all. */
   readonly flows?: readonly string[];
   readonly status?: ExecutionStatus;
+  /** `open`: running, waiting or paused. */
+  readonly state?: 'open' | 'ended';
   /** Started at or after: the last run, where a rollback or a continuation started several. */
   readonly since?: Date;
   /** Started before. */

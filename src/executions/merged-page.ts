@@ -82,7 +82,7 @@ async function visiblePart({ runs, archive }: Sources, filter: ArchivedFilter, r
 }
 
 async function archivedPart({ runs, archive }: Sources, filter: ArchivedFilter, request: Request): Promise<Part> {
-  if (archive === null) return { items: [], end: null };
+  if (archive === null || filter.state === 'open') return { items: [], end: null };
   const found = await archive.page(filter, request);
   const last = found.at(-1);
   const latest =

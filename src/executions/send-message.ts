@@ -39,8 +39,10 @@ export interface Decision {
   readonly approved: boolean;
   readonly comment?: string | null;
   readonly form?: Json;
-  /** Who decided; null until there are identities. */
+  /** Who decides: the name that the flow is given. */
   readonly by: string | null;
+  /** Who decides, as the credential proved it; kept in the history. */
+  readonly byId?: string;
 }
 export interface Decided {
   readonly execution_id: string;
@@ -61,6 +63,7 @@ export async function decideApproval(
 ): Promise<Decided> {
   const run = await runs.describe(executionId);
   if (run === null) throw new Problem('execution_not_found', `There is no execution ${executionId}.`);
+  if (run.archived === true) throw ended(executionId);
   const { flow } = await runs.input(executionId);
   const approval = findStepIr(flow, step);
   if (approval?.kind !== 'approve') {
@@ -83,7 +86,8 @@ export async function decideApproval(
       `The form does not fit the schema of ${step}: ${checked.faults.map((fault) => fault.message).join('; ')}.`,
       { errors: checked.faults },
     );
-  const message: DecisionMessage = {
+  const message: DecisionMessage & { readonly by_id?: string } = {
+    ...(decision.byId !== undefined && { by_id: decision.byId }),
     step,
     approved: decision.approved,
     comment: decision.comment ?? null,

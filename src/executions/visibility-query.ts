@@ -4,10 +4,11 @@ import type { ExecutionFilter } from './list-executions.ts';
 
 /** Temporal's list filter. Only executions of flows have a version; a run that was continued is not an execution's end. */
 export function visibilityQuery(filter: ExecutionFilter): string {
-  const { flow, flows, status, since, until, tag, environment, version, q } = filter;
+  const { flow, flows, status, state, since, until, tag, environment, version, q } = filter;
   return [
     'WeirVersion IS NOT NULL',
     status === undefined ? "ExecutionStatus != 'ContinuedAsNew'" : STATUS_QUERY[status],
+    ...(state === undefined ? [] : [state === 'open' ? "ExecutionStatus = 'Running'" : "ExecutionStatus != 'Running'"]),
     ...(flow === undefined ? [] : [`WorkflowType = ${quoted(flow)}`]),
     ...(flows === undefined ? [] : [`WorkflowType IN (${flows.map(quoted).join(', ')})`]),
     ...(since === undefined ? [] : [`StartTime >= '${since.toISOString()}'`]),

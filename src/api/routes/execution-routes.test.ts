@@ -120,7 +120,8 @@ describe('executions', () => {
       approved: true,
       comment: 'ok',
       form: { a: 1 },
-      by: 'anonymous',
+      by: 'developer',
+      byId: 'local:developer',
     });
   });
   test('rollback and rerun pass on what was asked', async () => {

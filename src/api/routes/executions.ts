@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { parseDuration } from '../../dsl/expressions/index.ts';
 import { Problem } from '../../problems/problem.ts';
-import type { ApiDeps } from '../deps.ts';
+import { EXECUTION_FILTER, executionFilter } from '../execution-filter.ts';
 import { json, type Route, route } from '../route.ts';
-import { EXECUTION, EXECUTION_ID, EXECUTION_PAGE, FLOW_ID, JSON_VALUE, STATUS, STEP, TAG } from '../schemas.ts';
+import { EXECUTION, EXECUTION_ID, EXECUTION_PAGE, JSON_VALUE, STEP } from '../schemas.ts';
 
 const STATE = z.object({
   step: z.string(),
@@ -13,7 +12,7 @@ const STATE = z.object({
   results: z.record(z.string(), JSON_VALUE),
 });
 
-export function executionRoutes({ now }: ApiDeps): readonly Route[] {
+export function executionRoutes(): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -23,31 +22,22 @@ export function executionRoutes({ now }: ApiDeps): readonly Route[] {
       tag: 'executions',
       access: { on: 'some', permission: 'flow:read' },
       query: z.object({
-        flow: FLOW_ID.optional(),
-        status: STATUS.optional(),
-        since: z
-          .string()
-          .max(40)
+        ...EXECUTION_FILTER,
+        archived: z
+          .enum(['only'])
           .optional()
-          .describe('started at or after: RFC 3339, or a duration back from now, `24h`'),
-        tag: TAG.optional(),
+          .describe('only what is in the archive: answers while Temporal is away, too'),
         limit: z.coerce.number().int().min(1).max(200).default(50),
         cursor: z.string().max(4_000).optional().describe('`next` of the page before'),
       }),
       answers: [{ status: 200, description: 'a page; `next` is null on the last', schema: EXECUTION_PAGE }],
-      problems: ['temporal_unavailable'],
-      handle: async ({ services: { executions }, query: { flow, status, since, tag, limit, cursor } }) =>
-        json(
-          await executions.list(
-            {
-              ...(flow !== undefined && { flow: flow.replaceAll('_', '-') }),
-              ...(status !== undefined && { status }),
-              ...(since !== undefined && { since: instant(since, now()) }),
-              ...(tag !== undefined && { tag }),
-            },
-            { limit, cursor: cursor ?? null },
-          ),
-        ),
+      problems: ['temporal_unavailable', 'store_unavailable'],
+      async handle(request) {
+        const { limit, cursor, archived, ...given } = request.query;
+        const filter = await executionFilter(given, request);
+        const all = archived === undefined ? filter : { ...filter, archived };
+        return json(await request.services.executions.list(all, { limit, cursor: cursor ?? null }));
+      },
     }),
     route({
       method: 'get',
@@ -58,7 +48,7 @@ export function executionRoutes({ now }: ApiDeps): readonly Route[] {
       access: { on: 'execution', permission: 'flow:read' },
       params: z.object({ id: EXECUTION_ID }),
       answers: [{ status: 200, description: 'the execution', schema: EXECUTION }],
-      problems: ['execution_not_found', 'temporal_unavailable'],
+      problems: ['execution_not_found', 'temporal_unavailable', 'store_unavailable'],
       handle: async ({ services: { executions }, params }) => json(await executions.get(params.id)),
     }),
     route({
@@ -79,15 +69,4 @@ export function executionRoutes({ now }: ApiDeps): readonly Route[] {
       },
     }),
   ];
-}
-
-function instant(text: string, now: number): Date {
-  const back = parseDuration(text);
-  const at = back === null ? Date.parse(text) : now - back;
-  if (Number.isNaN(at))
-    throw new Problem(
-      'invalid_request',
-      '`since` is an instant such as 2026-01-31T12:00:00Z, or a duration such as 24h.',
-    );
-  return new Date(at);
 }

@@ -5,6 +5,9 @@ import { adapterRoutes } from './adapters.ts';
 import { auditRoutes } from './audit.ts';
 import { approvalRoutes } from './approvals.ts';
 import { bulkRoutes } from './bulk.ts';
+import { catalogueRoutes } from './catalogue.ts';
+import { manifestRoutes } from './manifests.ts';
+import { templateRoutes } from './templates.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { decisionRoutes } from './decision.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -39,7 +42,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...dryRunRoutes(deps),
     ...executeRoutes(),
     ...executionRoutes(),
-    ...bulkRoutes(),
+    ...bulkRoutes(deps),
     ...approvalRoutes(),
     ...executionEventRoutes(deps),
     ...steerRoutes(),
@@ -50,6 +53,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...eventRoutes(deps),
     ...webhookRoutes(deps),
     ...adapterRoutes(),
+    ...manifestRoutes(),
+    ...catalogueRoutes(),
+    ...templateRoutes(),
     ...environmentRoutes(),
     ...deploymentRoutes(),
     ...outcomeRoutes(),
