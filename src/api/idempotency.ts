@@ -142,7 +142,7 @@ async function claim(
       throw new Problem('idempotency_conflict', `The key was first used for ${found.operation}, or with another body.`);
     if (found.status !== null) return replay(found.status, found.headers, found.body);
     if (found.leased) throw new Problem('idempotency_in_progress', 'The first request with this key is under way.');
-    if (found.effect) throw notKept('The server ended before it could keep the answer.');
+    if (found.effect) throw notKept('took effect, or may have: the server ended before it could keep the answer.');
     const taken = await db
       .update(idempotencyKeys)
       .set({ attempt: mine.attempt, claimedAt: sql`now()` })
@@ -154,12 +154,12 @@ async function claim(
 }
 
 function replay(status: number, headers: Readonly<Record<string, string>> | null, body: string | null): Response {
-  if (body === null && status !== 204) throw notKept('Its answer held a secret that is shown once, or was too large.');
+  if (body === null && status !== 204)
+    throw notKept('took effect; its answer held a secret that is shown once, or was too large to keep.');
   return new Response(body, { status, headers: { ...headers, 'idempotent-replayed': 'true' } });
 }
 
-const notKept = (why: string): Problem =>
-  new Problem('answer_not_kept', `The first request with this key took effect. ${why}`);
+const notKept = (why: string): Problem => new Problem('answer_not_kept', `The first request with this key ${why}`);
 
 async function keptAnswer(response: Response, secret: boolean) {
   const text = response.status === 204 ? null : await response.text();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../dsl/ir/json.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Database } from '../store/database.ts';
+import { noteIntent } from '../store/request-claim.ts';
 import { storeProblem } from '../store/store-problem.ts';
 import type { AuditContext, AuditEntry } from './entry.ts';
 import { type IntentLine, writeIntents } from './write-intents.ts';
@@ -107,6 +108,7 @@ export function createIntents(options: {
   return {
     async open(context, entry) {
       if (closed) throw away('This server is about to stop.');
+      if (context.claim?.over === false) await noteIntent(database, context.claim);
       const intent: OpenIntent = { id: randomUUID(), context: contextOf(context), entry };
       const line: IntentLine = { kind: 'open', intent, now: context.now };
       await new Promise<void>((resolve, reject) => {

@@ -161,7 +161,7 @@ export const PROBLEM_CATALOGUE = {
   },
   answer_not_kept: {
     status: 409,
-    title: 'The first request with this key took effect, its answer is not kept',
+    title: 'The first request with this key took effect, or may have, and its answer is not kept',
     remedy: 'Read the resource to see what is there. For another one take a new key.',
   },
   approval_not_open: {
