@@ -1,4 +1,4 @@
-import { cookieNames, readCookie } from '../auth/cookies.ts';
+import { cookieNames, readCookies } from '../auth/cookies.ts';
 import { CredentialRefused } from '../auth/credential-refused.ts';
 import { createDenials, type Credential, type Denials } from '../auth/denials.ts';
 import type { Oidc } from '../auth/oidc/oidc.ts';
@@ -53,11 +53,11 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
   return async (request, source = {}) => {
     const authorization = request.headers.get('authorization');
-    const cookie = readCookie(request.headers.get('cookie'), cookieName);
-    if (authorization === null && cookie === null) return null;
+    const cookies = readCookies(request.headers.get('cookie'), cookieName);
+    if (authorization === null && cookies.length === 0) return null;
     let credential: Credential = 'none';
     try {
-      if (authorization !== null && cookie !== null)
+      if (authorization !== null && cookies.length > 0)
         throw new CredentialRefused('Send one credential: the request has a token and a session.', {
           reason: 'two_credentials',
         });
@@ -69,7 +69,8 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
         return await byBearer(bearer);
       }
       credential = 'session';
-      if (cookie === null || cookie === 'several')
+      const [cookie, ...others] = cookies;
+      if (cookie === undefined || others.length > 0)
         throw new CredentialRefused('The request has several session cookies.', { reason: 'two_credentials' });
       refuseForeignPages(request, publicUrl);
       return await sessionPrincipal(database, cookie, now());

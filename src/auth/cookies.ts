@@ -9,13 +9,12 @@ export function cookieNames(secure: boolean): CookieNames {
   return { session: `${prefix}weir_session`, login: `${prefix}weir_login` };
 }
 
-/** The value of a cookie; null when there is none, or several of that name: which one is genuine can't be told. */
-export function readCookie(header: string | null, name: string): string | null | 'several' {
-  const values = (header ?? '').split(';').flatMap((pair) => {
+/** The values of the cookies of this name. Of several, which one is genuine can't be told: another host may have set them. */
+export function readCookies(header: string | null, name: string): readonly string[] {
+  return (header ?? '').split(';').flatMap((pair) => {
     const at = pair.indexOf('=');
     return at > 0 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : [];
   });
-  return values.length > 1 ? 'several' : (values[0] ?? null);
 }
 
 /** `Set-Cookie` for a value that scripts can't read and other sites don't send along, but for following a link. */

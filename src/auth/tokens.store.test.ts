@@ -208,7 +208,7 @@ describe('a machine token', () => {
   test.each([
     { name: '' },
     { name: 'a\nb' },
-    { name: 'x'.repeat(201) },
+    { name: `long${' '.repeat(5)}${'x'.repeat(201)}` },
     { grants: [] },
     { grants: [{ role: 'root' }] },
     { grants: [{ role: 'viewer', on: { kind: 'flow' } }] },

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { cookieNames, dropCookie, readCookie, setCookie } from '../../auth/cookies.ts';
+import { cookieNames, dropCookie, readCookies, setCookie } from '../../auth/cookies.ts';
 import { ATTEMPT_MS } from '../../auth/create-logins.ts';
 import { refuseForeignPages } from '../refuse-foreign-pages.ts';
 import { type Route, route } from '../route.ts';
@@ -89,8 +89,8 @@ export function sessionRoutes(): readonly Route[] {
 
 /** Null where there is none, or it can't be told which. */
 function cookieOf(context: Context, name: string): string | null {
-  const value = readCookie(context.req.header('cookie') ?? null, name);
-  return value === 'several' ? null : value;
+  const [value, ...others] = readCookies(context.req.header('cookie') ?? null, name);
+  return others.length > 0 ? null : (value ?? null);
 }
 
 function redirect(location: string, cookies: readonly string[]): Response {

@@ -72,7 +72,11 @@ async function bearer({ sub, org = 'default', roles = [], ...claims }: Person): 
   const token = await new SignJWT({
     'https://weir.example/org': org,
     realm_access: { roles },
-    ...{ iss: issuer, aud: 'weir', sub, iat: at, exp: at + 300 },
+    iss: issuer,
+    aud: 'weir',
+    sub,
+    iat: at,
+    exp: at + 300,
     ...claims,
   })
     .setProtectedHeader({ alg: 'RS256', kid: 'k' })

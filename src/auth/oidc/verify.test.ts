@@ -205,8 +205,8 @@ describe('a forged token', () => {
     await expect(oidc().verify(`${head}.${body}.${signature}`)).rejects.toMatchObject({ name: 'CredentialRefused' });
   });
 
-  test.each(['', '.', '..', 'a.b.c', 'e30.e30.', `${'a'.repeat(15_000)}.b.c`, 'null.null.null', 'W10.W10.W10'])(
-    'that is none is refused: %.20s',
+  test.each(['', '.', '..', 'a.b.c', 'e30.e30.', 'null.null.null', 'W10.W10.W10'])(
+    'that is none is refused: %s',
     async (text) => {
       await expectRefused(text, 'malformed');
     },
@@ -274,7 +274,7 @@ describe('the keys of the provider', () => {
       await expect(provider.verify(good)).rejects.toMatchObject(away);
     } finally {
       const other = new OAuth2Server();
-      await other.issuer.keys.add(signer as Record<string, unknown>); // a JWK is a record
+      await other.issuer.keys.add(signer);
       for (const alg of ['ES256', 'EdDSA', 'PS512'])
         await other.issuer.keys.generate(alg, { kid: alg.toLowerCase(), ...(alg === 'EdDSA' && { crv: 'Ed25519' }) });
       await other.start(port, '127.0.0.1');
