@@ -14,6 +14,8 @@ const HINTS: Readonly<Record<string, string>> = {
   plan_changed: 'Somebody else changed something meanwhile. Look at the plan again.',
   version_conflict: 'Get what is there with: weir pull DIR',
   count_changed: 'Look at the number again with: --dry-run',
+  answer_not_kept:
+    'It was done the first time; what was shown once can not be shown again. Revoke it and make another.',
   not_deployed: 'Deploy it with: weir deploy FLOW --env ENV',
 };
 const EXITS: Readonly<Record<number, ExitCode>> = {

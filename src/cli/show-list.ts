@@ -1,4 +1,5 @@
 import type { Fields } from './answer-fields.ts';
+import { cleanText } from './clean-text.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { type Column, textTable } from './text-table.ts';
@@ -26,6 +27,6 @@ export function showDone(
   line: string,
 ): ExitCode {
   if (options.flag('json')) terminal.json(answer.json);
-  else terminal.out(`${terminal.style.green('✓')} ${line}`);
+  else terminal.out(`${terminal.style.green('✓')} ${cleanText(line)}`);
   return EXIT_CODES.ok;
 }

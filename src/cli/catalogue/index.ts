@@ -2,8 +2,10 @@ import type { CommandDefinition, SubcommandDefinition } from '../command.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { CONTEXT } from './common-options.ts';
 import { DEPLOY_COMMANDS } from './deploy-commands.ts';
+import { EVENT_COMMANDS } from './event-commands.ts';
 import { EXECUTION_COMMANDS } from './execution-commands.ts';
 import { FLOW_COMMANDS } from './flow-commands.ts';
+import { IDENTITY_COMMANDS } from './identity-commands.ts';
 import { LOGIN_COMMANDS } from './login-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
 import { SERVICE_COMMANDS } from './service-commands.ts';
@@ -20,6 +22,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...FLOW_COMMANDS,
   ...EXECUTION_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...EVENT_COMMANDS,
+  ...IDENTITY_COMMANDS,
   ...LOGIN_COMMANDS,
   ...SERVICE_COMMANDS,
   ...SHELL_COMMANDS,
