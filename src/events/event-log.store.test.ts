@@ -253,7 +253,7 @@ describe('what is away', () => {
     const other = openDatabase({ url: urlOf(api), max: 2 });
     const second = createDispatcher({ database: other, deliver: delivery.deliver });
     const taken = await Promise.all([dispatcher.tick(), second.tick()]);
-    expect(taken.toSorted()).toEqual([0, 1]);
+    expect(taken.toSorted((a, b) => a - b)).toEqual([0, 1]);
     expect(delivery.starts).toHaveLength(1);
     await second.close();
     await other.close();

@@ -75,7 +75,7 @@ export function createRejectionBook({
       write(page, 1);
     },
     async close() {
-      for (const [key, page] of [...pages]) turn(key, page);
+      for (const [key, page] of pages) turn(key, page);
       await Promise.all(writing);
     },
   };

@@ -43,10 +43,30 @@ CREATE INDEX events_received ON events USING brin (received_at);
 -- Which flow's end started an execution: how long the chain is.
 CREATE INDEX events_chain ON events USING gin ((outcome -> 'started')) WHERE kind = 'flow_ended';
 --> statement-breakpoint
--- Which flows wait for a type, and which have a trigger.
-CREATE INDEX flow_versions_awaits ON flow_versions USING gin (((ir -> 'awaits')::jsonb));
+-- Event types that a flow version waits for; all of them (`*`) where a type can't be told, such as one with a NUL.
+CREATE FUNCTION weir_awaits(ir json) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN ARRAY(SELECT json_array_elements_text(ir -> 'awaits'));
+EXCEPTION
+  WHEN OTHERS THEN RETURN ARRAY['*'];
+END
+$$;
 --> statement-breakpoint
-CREATE INDEX flow_versions_triggers ON flow_versions USING gin (((ir -> 'triggers')::jsonb) jsonb_path_ops);
+-- Ends of flows that a version has as triggers, `flow state`; any (`*`) where that can't be told.
+CREATE FUNCTION weir_flow_triggers(ir json) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN ARRAY(
+    SELECT (one ->> 'flow') || ' ' || (one ->> 'state') FROM json_array_elements(ir -> 'triggers') AS one
+    WHERE one ->> 'on' = 'flow'
+  );
+EXCEPTION
+  WHEN OTHERS THEN RETURN ARRAY['*'];
+END
+$$;
+--> statement-breakpoint
+CREATE INDEX flow_versions_awaits ON flow_versions USING gin (weir_awaits(ir));
+--> statement-breakpoint
+CREATE INDEX flow_versions_triggers ON flow_versions USING gin (weir_flow_triggers(ir));
 --> statement-breakpoint
 -- Schedules of deployed flows as they should be; Temporal fires them.
 CREATE TABLE schedules (
