@@ -14,16 +14,14 @@ const MAX_DETAILS = 32_768;
 const MAX_COLUMN = 300;
 
 /**
- * Appends records to the organisation's chain within the transaction `tx`, in order; gives the last sequence number. The
- * chain's head stays locked until the transaction ends, so call it last. The hash is made by the database
- * (weir_audit_append), whose role alone may write records.
+ * Appends records to the organisation's chain, in order, when the transaction `tx` is committed: only then is the chain locked. The
+ * hashes are made by the database (weir_audit_append), whose role alone may write records.
  */
-export async function appendAudit(tx: Queries, context: AuditContext, entries: readonly AuditEntry[]): Promise<number> {
+export async function appendAudit(tx: Queries, context: AuditContext, entries: readonly AuditEntry[]): Promise<void> {
   const rows = entries.map((entry) => auditRow(context, entry));
-  const [last] = await tx.execute<{ seq: string }>(
-    sql`select weir_audit_append(${context.principal.organisation}, ${JSON.stringify(rows)}::jsonb) as seq`,
+  await tx.execute(
+    sql`select weir_audit_append(${context.principal.organisation}, ${JSON.stringify(rows)}::text::jsonb)`,
   );
-  return Number(last?.seq);
 }
 
 /** A record as weir_audit_append takes it: some columns to search by, and the body that is hashed and exported. */

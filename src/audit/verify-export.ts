@@ -2,9 +2,8 @@ import { createHash, hash as digest } from 'node:crypto';
 import { type ChainPoint, genesisHash } from './chain.ts';
 import { type Checkpoint, checkpointText, parseCheckpoint } from './checkpoint.ts';
 import { type ExportFault, type ExportVerdict, Fault } from './export-verdict.ts';
-import { endText, sha256 } from './export/jsonl.ts';
+import { endText, RECORD_TAIL, recordTail, seqOf, sha256 } from './export/jsonl.ts';
 import { type ParsedHeader, parseEnd, parseHeader } from './export/parse-export.ts';
-import { parseRecord, seqOf } from './export/parse-record.ts';
 import type { OutsideCheckpoints } from './outside-checkpoints.ts';
 import { linesOf } from './lines-of.ts';
 import { createVerifier, type Verifier } from './signer.ts';
@@ -121,29 +120,38 @@ class ExportCheck {
   }
 
   #record(line: Buffer): void {
-    const expected = this.#before.seq + 1;
-    const record = parseRecord(line);
-    if (record === null) throw new Fault('changed', 'this is no record as an export writes it', { seq: expected });
-    const { seq, bodyEnd, bodyStart } = record;
-    if (seq > expected) {
-      this.#early = { line: this.lines, seq, expected };
-      return;
-    }
-    if (seq < expected) throw new Fault('out_of_order', `record ${seq} comes after ${this.#before.seq}`, { seq });
+    const { seq: before } = this.#before;
+    const seq = before + 1;
+    // Put together as it must stand there: quicker than taking it apart.
+    const start = `{"seq":${seq},"body":`;
+    const bodyEnd = line.length - RECORD_TAIL;
+    if (bodyEnd <= start.length || line.toString('latin1', 0, start.length) !== start)
+      return this.#otherRecord(line, seq);
     const organisation = this.#header?.organisation ?? '';
     const prefix = `${organisation}\n${seq}\n`;
-    const size = 32 + prefix.length + bodyEnd - bodyStart;
+    const bodyStart = HASH_BYTES + prefix.length;
+    const size = bodyStart + bodyEnd - start.length;
     if (size > this.#scratch.length) this.#scratch = Buffer.alloc(size * 2);
     this.#scratch.set(this.#beforeBytes, 0);
-    this.#scratch.write(prefix, 32, 'latin1');
-    line.copy(this.#scratch, 32 + prefix.length, bodyStart, bodyEnd);
+    this.#scratch.write(prefix, HASH_BYTES, 'latin1');
+    line.copy(this.#scratch, bodyStart, start.length, bodyEnd);
     const bytes = digest('sha256', this.#scratch.subarray(0, size), 'buffer');
     const hash = bytes.toString('hex');
-    if (hash !== record.hash) throw new Fault('changed', `record ${seq} does not hash to what its line says`, { seq });
+    if (line.toString('latin1', bodyEnd) !== recordTail(hash))
+      throw new Fault('changed', `record ${seq} does not hash to what its line says`, { seq });
     this.#before = { seq, hash };
     this.#beforeBytes = bytes;
     this.#records += 1;
     this.#outside?.record(organisation, this.#before);
+  }
+
+  /** A line of another record than the next one, or of none. */
+  #otherRecord(line: Buffer, expected: number): void {
+    const seq = seqOf(line);
+    if (seq === null || seq === expected)
+      throw new Fault('changed', 'this is no record as an export writes it', { seq: expected });
+    if (seq < expected) throw new Fault('out_of_order', `record ${seq} comes after ${expected - 1}`, { seq });
+    this.#early = { line: this.lines, seq, expected };
   }
 
   #checkpoint(text: string): void {
@@ -207,6 +215,7 @@ class ExportCheck {
   }
 }
 
+const HASH_BYTES = 32;
 /** `{"s` of `{"seq":`. */
 const LETTER_S = 0x73;
 

@@ -47,7 +47,20 @@ export function headerLine(header: ExportHeader): string {
 
 /** The body stands in it as it was hashed, to the byte. */
 export function recordLine({ seq, body, hash }: AuditRecord): string {
-  return `{"seq":${seq},"body":${body},"hash":"${hash}"}`;
+  return `{"seq":${seq},"body":${body}${recordTail(hash)}`;
+}
+
+/** What follows the body. */
+export function recordTail(hash: string): string {
+  return `,"hash":"${hash}"}`;
+}
+/** Characters of it. */
+export const RECORD_TAIL = recordTail('').length + 64;
+
+/** Seq in the line of a record; null for what is none. */
+export function seqOf(line: Buffer): number | null {
+  const [, seq] = /^\{"seq":([1-9]\d{0,15}),/.exec(line.toString('latin1', 0, 40)) ?? [];
+  return seq === undefined ? null : Number(seq);
 }
 
 export function endLine(signer: Signer, header: string, end: ExportEnd): string {

@@ -68,10 +68,24 @@ CREATE TABLE audit_intents (
 --> statement-breakpoint
 CREATE INDEX audit_intents_at ON audit_intents (at);
 --> statement-breakpoint
--- Appends records to one chain: [{ "action", "outcome", "actor", "subject_type", "subject", "request_id", "body" }, …]. Gives the last seq.
-CREATE FUNCTION weir_audit_append(org text, entries jsonb) RETURNS bigint
+-- Entries of open transactions; a row lives until its transaction is committed.
+CREATE UNLOGGED TABLE audit_staged (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  organisation text NOT NULL,
+  entries jsonb NOT NULL
+);
+--> statement-breakpoint
+-- Appends records to one chain when the transaction is committed: [{ "action", "outcome", "actor", "subject_type", "subject", "request_id", "body" }, …].
+CREATE FUNCTION weir_audit_append(org text, entries jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  INSERT INTO audit_staged (organisation, entries) VALUES (org, entries)
+$$;
+--> statement-breakpoint
+-- Runs within COMMIT, so that a chain is locked while one transaction is written to disk, and never while a client is waited for.
+CREATE FUNCTION weir_audit_chain() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+  org text := NEW.organisation;
   last_seq bigint;
   last_hash bytea;
   last_at timestamptz;
@@ -84,7 +98,7 @@ BEGIN
     INSERT INTO audit_heads (organisation, seq, hash, at)
     VALUES (org, 0, sha256(convert_to('weir audit 1' || E'\n' || org, 'UTF8')), clock_timestamp()) ON CONFLICT DO NOTHING;
   END LOOP;
-  FOR entry IN SELECT value FROM jsonb_array_elements(entries) LOOP
+  FOR entry IN SELECT value FROM jsonb_array_elements(NEW.entries) LOOP
     last_seq := last_seq + 1;
     last_hash := sha256(last_hash || convert_to(org || E'\n' || last_seq || E'\n' || (entry ->> 'body'), 'UTF8'));
     INSERT INTO audit_records (organisation, seq, at, action, outcome, actor, subject_type, subject, request_id, body, hash)
@@ -94,9 +108,13 @@ BEGIN
     );
   END LOOP;
   UPDATE audit_heads SET seq = last_seq, hash = last_hash, at = last_at WHERE organisation = org;
-  RETURN last_seq;
+  DELETE FROM audit_staged WHERE id = NEW.id;
+  RETURN NULL;
 END
 $$;
+--> statement-breakpoint
+CREATE CONSTRAINT TRIGGER audit_staged_chained AFTER INSERT ON audit_staged
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION weir_audit_chain();
 --> statement-breakpoint
 -- Partitions of this month and three more, none of them open to the application. Gives up after 2 s rather than hold up changes.
 CREATE FUNCTION weir_audit_partitions() RETURNS void
@@ -185,13 +203,13 @@ FOR EACH ROW EXECUTE FUNCTION weir_refuse_change();
 CREATE TRIGGER audit_anchors_no_truncate BEFORE TRUNCATE ON audit_anchors
 FOR EACH STATEMENT EXECUTE FUNCTION weir_refuse_change();
 --> statement-breakpoint
-REVOKE ALL ON audit_heads, audit_records, audit_anchors, audit_checkpoints FROM weir_app;
+REVOKE ALL ON audit_heads, audit_records, audit_anchors, audit_checkpoints, audit_staged FROM weir_app;
 --> statement-breakpoint
 GRANT SELECT ON audit_heads, audit_records, audit_anchors, audit_checkpoints TO weir_app;
 --> statement-breakpoint
 GRANT INSERT ON audit_checkpoints TO weir_app;
 --> statement-breakpoint
-REVOKE ALL ON FUNCTION weir_audit_append, weir_audit_partitions, weir_audit_retain FROM PUBLIC;
+REVOKE ALL ON FUNCTION weir_audit_append, weir_audit_chain, weir_audit_partitions, weir_audit_retain FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION weir_audit_append, weir_audit_partitions, weir_audit_retain TO weir_app;
 --> statement-breakpoint

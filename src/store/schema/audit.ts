@@ -9,7 +9,7 @@ export const auditHeads = pgTable('audit_heads', {
   at: instant('at').notNull(),
 });
 
-/** Partitioned by month of `at`, the time of appending, which never goes back along a chain; appended to by weir_audit_append only. */
+/** Partitioned by month of `at`, the time of appending, which never goes back along a chain; written by weir_audit_append only. */
 export const auditRecords = pgTable(
   'audit_records',
   {
