@@ -4,6 +4,7 @@ import { createTestDatabase } from '../../postgres/test-database.ts';
 import type { AuditContext } from '../audit/entry.ts';
 import { systemPrincipal } from '../auth/principal.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import type { FlowSummary } from './flow-store.ts';
 import { flowText, partsOf } from './testdata/flow-api.ts';
 
 const ALL = { all: true, flows: new Set<string>(), categories: new Set<string>() };
@@ -242,7 +243,7 @@ test('a page of many comes by name, within the scope', async () => {
   const scope = { all: false, flows: new Set(['many-01', 'refund-express']), categories: new Set(['even']) };
   const seen: string[] = [];
   for (let after: string | null = null; ; ) {
-    const page = await one.store.page?.({ scope, after, limit: 4 });
+    const page: readonly FlowSummary[] | undefined = await one.store.page?.({ scope, after, limit: 4 });
     if (page === undefined || page.length === 0) break;
     expect(page.length).toBeLessThanOrEqual(4);
     seen.push(...page.map(({ name }) => name));

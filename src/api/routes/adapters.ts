@@ -4,6 +4,8 @@ import type { FlowStore } from '../../flows/flow-store.ts';
 import { Problem } from '../../problems/problem.ts';
 import { json, type Route, route } from '../route.ts';
 import { JSON_VALUE } from '../schemas.ts';
+import { controlOf } from '../services.ts';
+import { YAML_HEADERS } from './catalogue.ts';
 
 const SUMMARY = z.object({
   name: z.string(),
@@ -51,10 +53,19 @@ export function adapterRoutes(): readonly Route[] {
       tag: 'adapters',
       access: { on: 'some', permission: 'flow:read' },
       params: z.object({ name: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'is not an adapter') }),
-      answers: [{ status: 200, description: 'the manifest' }],
+      query: z.object({
+        as: z.enum(['json', 'source']).default('json').describe('source: the YAML that describes it, as it was stored'),
+      }),
+      answers: [{ status: 200, description: 'the manifest; YAML for `as=source`' }],
       problems: ['adapter_not_found'],
-      async handle({ services: { flows }, params }) {
-        const found = (await adapters(flows)).get(params.name);
+      async handle({ services, params, query, context }) {
+        if (query.as === 'source') {
+          const stored = await controlOf(services).manifests.source(params.name);
+          if (stored === null)
+            throw new Problem('adapter_not_found', `There is no description of an adapter ${params.name}.`);
+          return context.body(stored.source, 200, { ...YAML_HEADERS, etag: `"${stored.hash}"` });
+        }
+        const found = (await adapters(services.flows)).get(params.name);
         if (found === undefined) throw new Problem('adapter_not_found', `There is no adapter ${params.name}.`);
         return json(found);
       },

@@ -10,6 +10,9 @@ import type { Database } from '../../store/database.ts';
 import { createNotifications } from '../../store/notifications.ts';
 import { createFlowCache, type FlowCache } from '../flow-cache.ts';
 import type { FlowStore } from '../flow-store.ts';
+import { createPgAdapterManifests } from '../pg-adapter-manifests.ts';
+import { createPgCatalogues } from '../pg-catalogues.ts';
+import { createPgTemplates } from '../pg-templates.ts';
 import { createPgFlowStore } from '../pg-flow-store.ts';
 import { createPgFlowWriter } from '../pg-flow-writer.ts';
 
@@ -78,7 +81,20 @@ export function partsOf(database: Database, uses: ReadonlyMap<string, readonly s
     compile,
     inUse: async ({ name }) => uses.get(name) ?? [],
   });
-  return { cache, notifications, flows, control: (context: AuditContext) => ({ writer: writer(context) }) };
+  const templates = createPgTemplates({ database, writer });
+  const catalogues = createPgCatalogues({ database, cache });
+  const manifests = createPgAdapterManifests({ database, cache, codedAdapters: () => CODED });
+  return {
+    cache,
+    notifications,
+    flows,
+    control: (context: AuditContext) => ({
+      writer: writer(context),
+      templates: templates(context),
+      catalogues: catalogues(context),
+      manifests: manifests(context),
+    }),
+  };
 }
 
 /** A small flow; `extra` are further lines of its frame. */
