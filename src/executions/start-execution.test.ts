@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { FlowStore, StoredFlow } from '../flows/flow-store.ts';
+import { Problem } from '../problems/problem.ts';
 import { isExecutionId } from './execution-id.ts';
 import type { Runs } from './runs.ts';
 import { startExecution, type StartDeps } from './start-execution.ts';
@@ -108,6 +109,40 @@ describe('a start', () => {
   });
 });
 
+describe('where versions are chosen by what is deployed', () => {
+  test('a start takes the version that is chosen for its environment, input and id, and keeps it', async () => {
+    const { all, start } = deps();
+    const resolve = vi.fn<NonNullable<StartDeps['resolve']>>(async () => stored({ ...FLOW, version: '3.0.0' }));
+    const request = { flow: 'a', version: '^3', input: { n: 1 }, environment: 'prod' };
+    const started = await startExecution({ ...all, resolve, defaultEnvironment: 'dev' }, request);
+    expect(started.version).toBe('3.0.0');
+    expect(resolve).toHaveBeenCalledExactlyOnceWith({ ...request, executionId: started.execution_id });
+    expect(start.mock.calls[0]?.[0].input).toMatchObject({ flow: { version: '3.0.0' }, environment: 'prod' });
+  });
+
+  test('one without an environment, version and input is chosen for the default environment and {}', async () => {
+    const { all, start } = deps({ flows: {} });
+    const resolve = vi.fn<NonNullable<StartDeps['resolve']>>(async () =>
+      stored(flowOf('flow: a\nsteps:\n  - wait: 1s\n')),
+    );
+    const { execution_id: executionId } = await startExecution(
+      { ...all, resolve, defaultEnvironment: 'dev' },
+      { flow: 'a' },
+    );
+    expect(resolve).toHaveBeenCalledExactlyOnceWith({ flow: 'a', environment: 'dev', input: {}, executionId });
+    expect(start.mock.calls[0]?.[0].input.environment).toBe('dev');
+  });
+
+  test('what the choice refuses is not started', async () => {
+    const { all, start } = deps();
+    const resolve = async () => Promise.reject(new Problem('not_deployed', 'no'));
+    await expect(startExecution({ ...all, resolve }, { flow: 'a', input: { n: 1 } })).rejects.toMatchObject({
+      code: 'not_deployed',
+    });
+    expect(start).not.toHaveBeenCalled();
+  });
+});
+
 describe('an idempotency key', () => {
   const request = { flow: 'a', input: { n: 1 }, idempotencyKey: 'k' };
 
@@ -141,6 +176,17 @@ describe('an idempotency key', () => {
     await expect(startExecution(all, { ...request, input: { n: 2 } })).rejects.toMatchObject({
       code: 'idempotency_conflict',
     });
+  });
+
+  test('known: gets its first answer without a choice of version, which may be another one by now', async () => {
+    const { memo } = await fingerprintOf({ environment: 'prod' });
+    const known = description({ version: '0.9.0', memo: { request: memo ?? '' } });
+    const { all } = deps({ runs: { describe: async () => known } });
+    const resolve = vi.fn<NonNullable<StartDeps['resolve']>>();
+    await expect(
+      startExecution({ ...all, resolve, defaultEnvironment: 'dev' }, { ...request, environment: 'prod' }),
+    ).resolves.toMatchObject({ version: '0.9.0' });
+    expect(resolve).not.toHaveBeenCalled();
   });
 
   test('two at once: Temporal refuses the second, which gets the answer of the first', async () => {

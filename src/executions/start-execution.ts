@@ -73,7 +73,7 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
     const known = await deps.runs.describe(executionId);
     if (known !== null) return repeated(known, fingerprint);
   }
-  const stored = await findVersion(deps, {
+  const stored = await versionToRun(deps, {
     flow: request.flow,
     ...(request.version !== undefined && { version: request.version }),
     environment,
@@ -123,7 +123,7 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
 }
 
 /** The version that an execution gets. Throws flow_not_found, environment_not_found, not_deployed. */
-export function findVersion(
+export function versionToRun(
   { flows, resolve }: Pick<StartDeps, 'flows' | 'resolve'>,
   request: Parameters<ResolveVersion>[0],
 ): Promise<StoredFlow> {
