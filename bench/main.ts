@@ -12,6 +12,16 @@ const PARTS: Readonly<Record<string, Part>> = {
   compiler: async () => (await import('./compiler.ts')).measureCompiler(),
   audit: async (options) => (await import('./audit.ts')).measureAudit(options),
   processes: async (options) => (await import('./processes.ts')).measureProcesses(options),
+  api: async (options) => {
+    const { openControlRoom } = await import('./control-room.ts');
+    const { measureApi } = await import('./api.ts');
+    const room = await openControlRoom(options.report);
+    try {
+      return await measureApi(room, options);
+    } finally {
+      await room.close();
+    }
+  },
   engine: async (options) => {
     const { openEngineRoom } = await import('./engine-room.ts');
     const { measureEngine } = await import('./engine.ts');

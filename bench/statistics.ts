@@ -16,3 +16,9 @@ export function medianInterval(values: readonly number[]): readonly [number, num
   const high = Math.min(sorted.length - 1, Math.ceil(sorted.length / 2 + reach));
   return [sorted[low] ?? Number.NaN, sorted[high] ?? Number.NaN];
 }
+
+/** The value below which this part of the values lies (nearest rank). NaN for none. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
+}

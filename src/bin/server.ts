@@ -33,7 +33,9 @@ export interface ServerOptions {
 }
 
 /** Starts the API, a worker, or both, on what `foundation` has connected. Resolves when they answer. */
-export async function startServer(options: ServerOptions): Promise<{ readonly url?: string }> {
+export async function startServer(
+  options: ServerOptions,
+): Promise<{ readonly url?: string; readonly control: RunningControlPlane }> {
   const { foundation, parts, fatal, onClose } = options;
   const { settings } = foundation;
   const scheme = settings.tls === undefined ? 'http' : 'https';
@@ -46,7 +48,7 @@ export async function startServer(options: ServerOptions): Promise<{ readonly ur
     onClose,
   });
   const worker = parts.worker ? await startWorker(options, { control, publicUrl }) : null;
-  if (parts.api === undefined) return {};
+  if (parts.api === undefined) return { control };
   onClose(startMaintenance(control.tasks, foundation.log));
   const drain = createDrain();
   const app = createApp({
@@ -77,7 +79,7 @@ export async function startServer(options: ServerOptions): Promise<{ readonly ur
     ...(settings.tls !== undefined && { tls: { cert: settings.tls.certFile, key: settings.tls.keyFile } }),
   });
   onClose(() => api.close());
-  return { url: api.url };
+  return { url: api.url, control };
 }
 
 async function startWorker(
