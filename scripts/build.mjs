@@ -1,6 +1,16 @@
 // Builds `dist/<stamp>/`: the program as ES modules with lazily loaded chunks, and the workflow bundle beside it. A build is
 // named by its sources and appears whole, so a running program keeps the files it started with.
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sourceStamp } from './source-stamp.mjs';
