@@ -1,8 +1,10 @@
-import type { CommandDefinition, CommandFunction } from '../command.ts';
-import { JSON_OUT, SERVER } from './common-options.ts';
+import type { CommandDefinition, CommandFunction, SubcommandDefinition } from '../command.ts';
+import { FILTER_OPTIONS } from '../execution-filter.ts';
+import { DRY_RUN, JSON_OUT, SERVER, YES } from './common-options.ts';
 
 const ID = { name: 'id', kind: 'required', description: 'execution id' } as const;
-const STEERED = ['ok', 'failed', 'unreachable'] as const;
+const ASKED = ['ok', 'failed', 'unreachable', 'unauthenticated', 'forbidden'] as const;
+const STEERED = [...ASKED, 'conflict'] as const;
 
 /** Commands about executions of a server. */
 export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
@@ -12,13 +14,8 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
     summary: 'List executions, or show one with its steps',
     args: [{ name: 'id', kind: 'optional', description: 'execution id' }],
     options: [
-      { flags: '--flow <name>', description: 'only of this flow' },
-      {
-        flags: '--status <status>',
-        description: 'only in this status',
-        choices: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled', 'terminated', 'timed_out'],
-      },
-      { flags: '--since <when>', description: 'only started since: 30m, 24h, 7d ago, or an RFC 3339 instant' },
+      ...FILTER_OPTIONS,
+      { flags: '--archived', description: 'only what is in the archive; answers while Temporal is away, too' },
       { flags: '--limit <n>', description: 'at most so many', default: '20' },
       SERVER,
       JSON_OUT,
@@ -27,8 +24,25 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
       { line: 'weir executions --flow support --status failed --since 24h', does: 'what failed today' },
       { line: 'weir executions 0192…', does: 'shows one with steps, attempts and errors' },
     ],
-    exits: ['ok', 'failed', 'unreachable'],
+    exits: ASKED,
     load: async () => (await import('../commands/executions.ts')).executions,
+    subcommands: [
+      bulk('cancel', 'Cancel all executions that fit; compensate and finally run', 'cancelExecutions'),
+      bulk('terminate', 'End all executions that fit at once', 'terminateExecutions'),
+      bulk('pause', 'Pause all executions that fit', 'pauseExecutions'),
+      bulk('resume', 'Go on with all paused executions that fit', 'resumeExecutions'),
+      bulk('rerun', 'Run all ended executions that fit again, as new ones', 'rerunExecutions'),
+    ],
+  },
+  {
+    name: 'approvals',
+    group: 'Look',
+    summary: 'List open approvals that you may decide',
+    args: [],
+    options: [SERVER, JSON_OUT],
+    examples: [{ line: 'weir approvals', does: 'the oldest first; decide them with weir decide' }],
+    exits: ASKED,
+    load: async () => (await import('../commands/approvals.ts')).approvals,
   },
   {
     name: 'logs',
@@ -41,7 +55,7 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
       { flags: '--json', description: 'one JSON event a line' },
     ],
     examples: [{ line: 'weir logs 0192… --follow', does: 'watches a running execution' }],
-    exits: ['ok', 'failed', 'unreachable', 'interrupted'],
+    exits: [...ASKED, 'interrupted'],
     load: async () => (await import('../commands/logs.ts')).logs,
   },
   control(
@@ -92,6 +106,37 @@ export const EXECUTION_COMMANDS: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/decide.ts')).decide,
   },
 ];
+
+function bulk(
+  name: string,
+  summary: string,
+  command: 'cancelExecutions' | 'terminateExecutions' | 'pauseExecutions' | 'resumeExecutions' | 'rerunExecutions',
+): SubcommandDefinition {
+  return {
+    name,
+    summary,
+    description:
+      'Counts first and asks. Scripts say --yes, and with --expect how many there should be: with another number nothing is done.',
+    args: [],
+    options: [
+      ...FILTER_OPTIONS,
+      { flags: '--all', description: 'really all of them, without a filter' },
+      DRY_RUN,
+      YES,
+      { flags: '--expect <n>', description: 'only when it is exactly so many' },
+      SERVER,
+      JSON_OUT,
+    ],
+    examples: [
+      {
+        line: `weir executions ${name} --flow pay --status ${name === 'rerun' ? 'failed' : 'running'} --since 1h`,
+        does: 'tells how many, and asks',
+      },
+    ],
+    exits: [...STEERED, 'changesPending', 'interrupted'],
+    load: async () => (await import('../commands/bulk-executions.ts'))[command],
+  };
+}
 
 function control(name: string, summary: string, load: () => Promise<CommandFunction>): CommandDefinition {
   return {

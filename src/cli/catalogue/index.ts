@@ -11,6 +11,7 @@ import { RUN_COMMANDS } from './run-commands.ts';
 import { SERVICE_COMMANDS } from './service-commands.ts';
 import { SHELL_COMMANDS } from './shell-commands.ts';
 import { SYNC_COMMANDS } from './sync-commands.ts';
+import { TEMPLATE_COMMANDS } from './template-commands.ts';
 import { WRITE_COMMANDS } from './write-commands.ts';
 
 /** Every command, in the order of the help. One that talks to a server takes `--context` beside `--server`. */
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   ...EXECUTION_COMMANDS,
   ...AUDIT_COMMANDS,
   ...EVENT_COMMANDS,
+  ...TEMPLATE_COMMANDS,
   ...IDENTITY_COMMANDS,
   ...LOGIN_COMMANDS,
   ...SERVICE_COMMANDS,

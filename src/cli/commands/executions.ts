@@ -2,8 +2,9 @@ import type { ExecutionSummary, ExecutionView } from '../../executions/view.ts';
 import { clientFor } from '../client.ts';
 import type { CommandContext, CommandFunction } from '../command.ts';
 import { executionTable, executionText } from '../execution-text.ts';
+import { executionFilter } from '../execution-filter.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
-import { sinceInstant } from '../since-instant.ts';
+import { listAll } from '../list-all.ts';
 
 const MAX_PAGE = 100;
 
@@ -24,26 +25,13 @@ export const executions: CommandFunction = async (context) => {
   return EXIT_CODES.ok;
 };
 
-/** Goes through the pages until there are as many as asked for. */
 async function list(context: CommandContext): Promise<readonly ExecutionSummary[]> {
   const { options } = context;
-  const client = clientFor(context);
-  const limit = options.count('limit', 1) ?? MAX_PAGE;
-  const since = options.text('since');
   const query = {
-    flow: options.text('flow'),
-    status: options.text('status'),
-    since: since === null ? null : sinceInstant(since, Date.now()),
+    ...executionFilter(options, Date.now()),
+    archived: options.flag('archived') ? 'only' : null,
   };
-  const items: ExecutionSummary[] = [];
-  let cursor: string | null = null;
-  do {
-    const { body } = await client.get('/executions', {
-      query: { ...query, limit: Math.min(limit - items.length, MAX_PAGE), cursor },
-    });
-    const page = body as unknown as { items: readonly ExecutionSummary[]; next?: string | null }; // the API's contract
-    items.push(...page.items);
-    cursor = page.next ?? null;
-  } while (cursor !== null && items.length < limit);
-  return items.slice(0, limit);
+  const limit = options.count('limit', 1) ?? MAX_PAGE;
+  const items = await listAll(clientFor(context), '/executions', { limit, query });
+  return items.map((item) => item.json as unknown as ExecutionSummary); // the API's contract
 }
