@@ -32,7 +32,7 @@ export async function* closedRuns(runs: Pick<Runs, 'list'>, from: number, now: n
     items.sort((a, b) => closedAt(a) - closedAt(b));
     yield { items, until: upper };
     if (upper === null) return;
-    width = (upper - lower) * 4;
+    width = (upper - lower) * 2;
     lower = upper;
   }
 }
