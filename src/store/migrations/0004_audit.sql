@@ -75,6 +75,9 @@ CREATE UNLOGGED TABLE audit_staged (
   entries jsonb NOT NULL
 );
 --> statement-breakpoint
+-- Not worth compressing: read once, right away.
+ALTER TABLE audit_staged ALTER COLUMN entries SET STORAGE EXTERNAL;
+--> statement-breakpoint
 -- Appends records to one chain when the transaction is committed: [{ "action", "outcome", "actor", "subject_type", "subject", "request_id", "body" }, …].
 CREATE FUNCTION weir_audit_append(org text, entries jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -89,7 +92,8 @@ DECLARE
   last_seq bigint;
   last_hash bytea;
   last_at timestamptz;
-  entry jsonb;
+  hashes bytea[] := '{}';
+  body text;
 BEGIN
   LOOP
     SELECT seq, hash, greatest(at, clock_timestamp()) INTO last_seq, last_hash, last_at
@@ -98,15 +102,16 @@ BEGIN
     INSERT INTO audit_heads (organisation, seq, hash, at)
     VALUES (org, 0, sha256(convert_to('weir audit 1' || E'\n' || org, 'UTF8')), clock_timestamp()) ON CONFLICT DO NOTHING;
   END LOOP;
-  FOR entry IN SELECT value FROM jsonb_array_elements(NEW.entries) LOOP
+  FOR body IN SELECT value ->> 'body' FROM jsonb_array_elements(NEW.entries) LOOP
     last_seq := last_seq + 1;
-    last_hash := sha256(last_hash || convert_to(org || E'\n' || last_seq || E'\n' || (entry ->> 'body'), 'UTF8'));
-    INSERT INTO audit_records (organisation, seq, at, action, outcome, actor, subject_type, subject, request_id, body, hash)
-    VALUES (
-      org, last_seq, last_at, entry ->> 'action', entry ->> 'outcome', entry ->> 'actor',
-      entry ->> 'subject_type', entry ->> 'subject', entry ->> 'request_id', entry ->> 'body', last_hash
-    );
+    last_hash := sha256(last_hash || convert_to(org || E'\n' || last_seq || E'\n' || body, 'UTF8'));
+    hashes := hashes || last_hash;
   END LOOP;
+  INSERT INTO audit_records (organisation, seq, at, action, outcome, actor, subject_type, subject, request_id, body, hash)
+  SELECT
+    org, last_seq - cardinality(hashes) + n, last_at, value ->> 'action', value ->> 'outcome', value ->> 'actor',
+    value ->> 'subject_type', value ->> 'subject', value ->> 'request_id', value ->> 'body', hashes[n]
+  FROM jsonb_array_elements(NEW.entries) WITH ORDINALITY AS entry (value, n);
   UPDATE audit_heads SET seq = last_seq, hash = last_hash, at = last_at WHERE organisation = org;
   DELETE FROM audit_staged WHERE id = NEW.id;
   RETURN NULL;
