@@ -1,4 +1,6 @@
 import type { ServicesFor } from '../api/services.ts';
+import type { SecretsResolver } from '../activities/secrets/secrets.ts';
+import { ActionError } from '../adapters/action-error.ts';
 import { verifyCallback } from '../activities/callback-token.ts';
 import { createAuthenticate, type Authenticate } from '../api/authenticate.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
@@ -21,22 +23,29 @@ import { createDeploymentCache } from '../deployments/deployment-cache.ts';
 import { createEnvironments } from '../deployments/create-environments.ts';
 import { recentRuns } from '../deployments/recent-runs.ts';
 import { compile } from '../dsl/index.ts';
+import { awaitingFlows } from '../events/awaiting-flows.ts';
 import { createEventLog } from '../events/create-event-log.ts';
 import { deliverEvent } from '../events/deliver-event.ts';
-import { createDispatcher } from '../events/dispatcher.ts';
+import { createDispatcher, EVENTS_CHANNEL } from '../events/dispatcher.ts';
+import { storeFlowEnded } from '../events/store-flow-ended.ts';
 import type { EventSink } from '../events/sink.ts';
 import { plainEvent } from '../events/arrival.ts';
 import type { ExecutionGateway } from '../executions/gateway.ts';
 import { createOrganisationOf } from '../executions/organisation-of.ts';
 import { createFlowCache } from '../flows/flow-cache.ts';
+import { createRejectionBook } from '../events/rejection-book.ts';
+import { createWebhooks } from '../events/create-webhooks.ts';
 import { createPgCatalogues } from '../flows/pg-catalogues.ts';
 import { createPgFlowStore } from '../flows/pg-flow-store.ts';
+import { createPgAdapterManifests } from '../flows/pg-adapter-manifests.ts';
+import { createPgTemplates } from '../flows/pg-templates.ts';
 import { createPgFlowWriter } from '../flows/pg-flow-writer.ts';
 import { createNotifications } from '../store/notifications.ts';
 import type { Foundation } from './foundation.ts';
 import { createInUse } from './in-use.ts';
 import type { MaintenanceTask } from './maintenance.ts';
 import { maintenanceTasks } from './maintenance-tasks.ts';
+import { createTriggeredCache } from './triggered-cache.ts';
 import { createOrganisations, type OrganisationParts } from './organisations.ts';
 
 export interface ControlPlaneOptions {
@@ -72,24 +81,34 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
   onClose(() => notifications.close());
   const flowCache = createFlowCache({ notifications });
   const deploymentCache = createDeploymentCache({ database, notifications });
-  const flowsOf = createPgFlowStore({ database, cache: flowCache, codedAdapters: () => foundation.registry.manifests });
+  const codedAdapters = () => foundation.registry.manifests;
+  const flowsOf = createPgFlowStore({ database, cache: flowCache, codedAdapters });
   const archiveOf = createArchive({ database });
   const intents = createIntents({ database });
   onClose(() => intents.close());
   const organisation = createOrganisations({ foundation, intents, flowsOf, archiveOf, deploymentCache });
 
+  const environments = createEnvironments({ database, cache: deploymentCache });
+  const deployments = createDeployments({
+    database,
+    cache: deploymentCache,
+    recent: (id) => recentRuns(organisation(id).live),
+    log,
+  });
+  const triggered = createTriggeredCache({ notifications, flowsOf, environments, deployments });
+
   const dispatcher = createDispatcher({
     database,
     deliver: (id, arrival) => {
-      const { flows, live, gateway, resolve } = organisation(id);
+      const { live, gateway, resolve } = organisation(id);
       return deliverEvent(
         {
           organisation: id,
           runs: live,
           start: gateway.start,
           resolve,
-          triggered: async () => [],
-          awaiting: async () => (await flows.list()).map((one) => one.name),
+          triggered: () => triggered.get(id),
+          awaiting: (type) => awaitingFlows(database, id, type),
         },
         arrival,
       );
@@ -97,6 +116,7 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
     onError: (message, error) => log('error', message, { error }),
   });
   onClose(() => dispatcher.close());
+  notifications.on(EVENTS_CHANNEL, () => dispatcher.kick());
   const eventLog = createEventLog({ database, dispatcher });
   const sinkOf = (id: string): EventSink => ({
     async deliver(event) {
@@ -116,22 +136,22 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
   const oidc = settings.oidc === undefined ? undefined : createOidc({ ...settings.oidc, now });
   const identities = { database, denials, publicUrl, ...(oidc !== undefined && { oidc }) };
 
+  const rejections = createRejectionBook({ database, onError: (message, error) => log('warn', message, { error }) });
+  onClose(() => rejections.close());
+  const writer = createPgFlowWriter({
+    database,
+    cache: flowCache,
+    flowsOf,
+    compile,
+    inUse: createInUse({ deploymentCache, runsOf: (id) => organisation(id).live }),
+  });
   const parts = {
-    writer: createPgFlowWriter({
-      database,
-      cache: flowCache,
-      flowsOf,
-      compile,
-      inUse: createInUse({ deploymentCache, runsOf: (id) => organisation(id).live }),
-    }),
+    writer,
+    templates: createPgTemplates({ database, writer }),
+    manifests: createPgAdapterManifests({ database, cache: flowCache, codedAdapters }),
     catalogues: createPgCatalogues({ database, cache: flowCache }),
-    environments: createEnvironments({ database, cache: deploymentCache }),
-    deployments: createDeployments({
-      database,
-      cache: deploymentCache,
-      recent: (id) => recentRuns(organisation(id).live),
-      log,
-    }),
+    environments,
+    deployments,
     tokens: createTokens({ database }),
     grants: createGrants({ database }),
     logins: createLogins(identities),
@@ -139,6 +159,13 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
     organisations: createOrganisationList({ database }),
     audit: createAuditLog({ database, signer }),
     events: eventLog,
+    webhooks: createWebhooks({
+      log: eventLog,
+      triggered: (id) => triggered.get(id),
+      secret: (id, name) => secretOrNull(foundation.secretsOf(id), name),
+      whenEnded: (id, executionId, ms) => organisation(id).gateway.whenEnded(executionId, ms),
+      rejections,
+    }),
   };
   const organisationOf = createOrganisationOf(runs);
   /** A callback's token names its execution, and that tells the organisation. */
@@ -162,8 +189,17 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
     organisation,
     sinkOf,
     activities: {},
-    tasks: maintenanceTasks({ ...options, dispatcher, onEnded: async () => undefined }),
+    tasks: maintenanceTasks({ ...options, dispatcher, onEnded: storeFlowEnded }),
   };
+}
+
+async function secretOrNull(secrets: SecretsResolver, name: string): Promise<string | null> {
+  try {
+    return await secrets.resolve(name);
+  } catch (error) {
+    if (error instanceof ActionError && error.code === 'secret_not_found') return null;
+    throw error;
+  }
 }
 
 type Factories = { readonly [Part in keyof ControlPlane]: (context: AuditContext) => ControlPlane[Part] };

@@ -1,7 +1,6 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { envSecrets, fileSecrets } from '../activities/secrets/local-sources.ts';
-import { createSecretsResolver, type SecretsResolver } from '../activities/secrets/secrets.ts';
+import type { SecretsResolver } from '../activities/secrets/secrets.ts';
 import type { Adapter } from '../adapters/adapter.ts';
 import { LOOPBACK } from '../adapters/http/egress-guard.ts';
 import { type AdapterRegistry, createRegistry } from '../adapters/registry.ts';
@@ -14,6 +13,7 @@ import { createFsStore } from '../storage/fs-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { TASK_QUEUE } from '../worker/create-worker.ts';
 import type { LogLine } from '../worker/install-runtime.ts';
+import { organisationSecrets } from './organisation-secrets.ts';
 import type { Settings } from './settings.ts';
 
 /** What the API and the workers of an installation stand on: PostgreSQL, Temporal, adapters, secrets. */
@@ -27,7 +27,8 @@ export interface Foundation {
   /** Of all organisations: hand on `scopedRuns` of it. */
   readonly runs: Runs;
   readonly registry: AdapterRegistry;
-  readonly secrets: SecretsResolver;
+  /** None reaches those of another organisation. */
+  readonly secretsOf: (organisation: string) => SecretsResolver;
   readonly callbackKey: string;
   readonly taskQueue: string;
 }
@@ -83,9 +84,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     dataConverter,
     runs,
     registry,
-    secrets: createSecretsResolver([
-      envSecrets(env),
-      ...(settings.secretsDir === undefined ? [] : [fileSecrets(settings.secretsDir)]),
+    secretsOf: organisationSecrets(env, settings.secretsDir),
     ]),
     callbackKey: options.callbackKey,
     taskQueue,

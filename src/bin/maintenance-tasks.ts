@@ -1,3 +1,4 @@
+import { retainArchive } from '../archive/retain-archive.ts';
 import { createSweeper } from '../archive/sweeper.ts';
 import type { OnEnded } from '../archive/store-ended.ts';
 import { createCheckpointFile } from '../audit/checkpoint-file.ts';
@@ -40,6 +41,11 @@ export function maintenanceTasks(options: {
     { name: 'audit checkpoints', everyMs: MINUTE, tick: checkpointer.tick },
     { name: 'closing audit intents', everyMs: MINUTE, tick: reconciler.tick },
     { name: 'audit retention', everyMs: 24 * HOUR, tick: auditRetention.tick },
+    {
+      name: 'archive retention',
+      everyMs: 24 * HOUR,
+      tick: () => retainArchive({ database, days: settings.archiveDays }),
+    },
     { name: 'purging events', everyMs: HOUR, tick: () => purgeEvents(database) },
   ];
 }

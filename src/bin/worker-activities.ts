@@ -4,6 +4,7 @@ import { checkInput } from '../activities/check-input.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import { createEmit } from '../activities/emit.ts';
 import { createResolveFlow } from '../activities/resolve-flow.ts';
+import type { SecretsResolver } from '../activities/secrets/secrets.ts';
 import { slotActivities } from '../activities/slots.ts';
 import { createOrganisationOf } from '../executions/organisation-of.ts';
 import type { RunningControlPlane } from './control-plane.ts';
@@ -16,10 +17,11 @@ export function workerActivities(options: {
   readonly callbackUrls: CallbackUrls;
 }): object {
   const { foundation, control, callbackUrls } = options;
-  const { registry, secrets, client, taskQueue, runs } = foundation;
+  const { registry, secretsOf, client, taskQueue, runs } = foundation;
   const organisationOf = createOrganisationOf(runs);
   // Activities of flows always belong to a workflow.
   const ours = (): Promise<string> => organisationOf(Context.current().info.workflowExecution?.workflowId ?? '');
+  const secrets: SecretsResolver = { resolve: async (name) => secretsOf(await ours()).resolve(name) };
   return {
     ...createActivities({ registry, secrets, callbackUrls }),
     ...slotActivities(client, taskQueue),
