@@ -19,12 +19,13 @@ export const DEPLOYMENT_COLUMNS = {
 
 /**
  * The highest revision of each flow and environment, where something is deployed and the flow is not archived; newest first. Each is
- * one look into the primary key. `where` is on `flows`, `environments` and the `latest` revision; `limit` left out: all.
+ * one look into the primary key. `where` is on `flows`, `environments` and the `latest` revision; `limit` left out: all. `archived`:
+ * those of archived flows too.
  */
 export async function currentDeployments(
   db: Queries,
   organisation: string,
-  { where, limit }: { readonly where?: SQL | undefined; readonly limit?: number },
+  { where, limit, archived }: { readonly where?: SQL | undefined; readonly limit?: number; readonly archived?: true },
 ): Promise<readonly Deployment[]> {
   const latest = db
     .select()
@@ -58,7 +59,7 @@ export async function currentDeployments(
     .where(
       and(
         eq(flows.organisation, organisation),
-        isNull(flows.archivedAt),
+        archived === true ? undefined : isNull(flows.archivedAt),
         sql`jsonb_array_length("latest"."versions") > 0`,
         where,
       ),

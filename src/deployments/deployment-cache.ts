@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { read } from '../store/change.ts';
 import type { Database } from '../store/database.ts';
 import type { Notifications } from '../store/notifications.ts';
@@ -56,7 +56,8 @@ export function createDeploymentCache(options: {
     load: async (key) => {
       const [organisation = '', flow = ''] = key.split('\n');
       const rows = await read(database, (db) =>
-        currentDeployments(db, organisation, { where: and(eq(flows.name, flow)) }),
+        // Of an archived flow too: nobody tells this channel when one is archived or comes back, and who asks for its content finds none.
+        currentDeployments(db, organisation, { where: eq(flows.name, flow), archived: true }),
       );
       return new Map(
         rows.map(({ environment, revision, versions, splitKey }): [string, RunningVersions] => [

@@ -70,8 +70,11 @@ describe('an execution gets', () => {
     expect(await versionOf({ environment: 'prod' })).toBe('not_deployed');
     await deploy({ version: '1.0.0' });
     await api.database.sql`update flows set archived_at = now()`;
+    api.cache().forget('default', 'shop');
     expect(await versionOf({ environment: 'prod' })).toBe('flow_not_found');
     expect(api.started).toEqual([]);
+    await api.database.sql`update flows set archived_at = null`;
+    expect(await versionOf({ environment: 'prod' })).toBe('1.0.0');
   });
 
   test('its version pinned, and the config of its environment', async () => {

@@ -26,6 +26,11 @@ export const PROBLEM_CATALOGUE = {
     title: 'The flow has errors',
     remedy: 'Put right what `errors` lists; `POST /flows/validate` checks without storing.',
   },
+  invalid_import: {
+    status: 400,
+    title: 'The folder has errors',
+    remedy: 'Put right what the invalid ones of `items` say; nothing was done.',
+  },
   invalid_form: {
     status: 400,
     title: "The form breaks the approval's schema",
@@ -109,6 +114,11 @@ export const PROBLEM_CATALOGUE = {
     title: 'The version does not go forward',
     remedy: 'Read the flow again, take over what has changed, and raise `version`, or leave it out.',
   },
+  plan_changed: {
+    status: 409,
+    title: 'The plan is not the confirmed one',
+    remedy: 'Somebody has changed something meanwhile: plan again with `dry_run`, look at it, and send its `plan`.',
+  },
   flow_in_use: {
     status: 409,
     title: 'The flow is in use',
@@ -117,7 +127,7 @@ export const PROBLEM_CATALOGUE = {
   flow_archived: {
     status: 409,
     title: 'The flow is archived',
-    remedy: 'It takes neither deployments nor starts any more; its versions and executions stay readable.',
+    remedy: '`POST /flows` with its name brings it back; its versions and executions stayed.',
   },
   not_deployed: {
     status: 409,
