@@ -148,4 +148,4 @@ async function endSession(database: Database, secret: string, { requestId, now }
 }
 
 /** Names a session in the audit log; nothing can be done with it. */
-export const sessionId = (idHash: Uint8Array): string => Buffer.from(idHash).toString('hex').slice(0, 16);
+const sessionId = (idHash: Uint8Array): string => Buffer.from(idHash).toString('hex').slice(0, 16);

@@ -12,8 +12,8 @@ import { newTokenSecret } from './token-secret.ts';
 import type { Caller, NewToken, Token, Tokens } from './tokens.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-export const DEFAULT_LIFE_MS = 90 * DAY_MS;
-export const MAX_LIFE_MS = 366 * DAY_MS;
+const DEFAULT_LIFE_MS = 90 * DAY_MS;
+const MAX_LIFE_MS = 366 * DAY_MS;
 
 type Row = typeof tokens.$inferSelect;
 

@@ -34,9 +34,9 @@ export function createKeyCache({ issuer, now }: { readonly issuer: string; reado
       const document = await discover(issuer);
       const { keys } = JWKS.parse(await fetchJson(document.jwks_uri));
       known = { document, find: createLocalJWKSet({ keys: keys.filter(({ kty }) => ASYMMETRIC.has(kty)) }), at };
-      asked = { at, failure: undefined };
+      asked = { at: now(), failure: undefined };
     } catch (error) {
-      asked = { at, failure: error };
+      asked = { at: now(), failure: error };
     }
   };
   const refresh = async (): Promise<void> => {
@@ -46,8 +46,13 @@ export function createKeyCache({ issuer, now }: { readonly issuer: string; reado
     await asking;
   };
   const usable = async (): Promise<NonNullable<typeof known>> => {
-    if (known === undefined || now() - known.at >= FRESH_MS) await refresh();
-    if (known === undefined || now() - known.at >= USABLE_MS) throw unavailable(asked.failure);
+    const younger = (ms: number): boolean => known !== undefined && now() - known.at < ms;
+    if (!younger(FRESH_MS)) {
+      const answered = refresh();
+      // A provider that does not answer must not hold up everybody whose key is known: once is enough.
+      if (!younger(USABLE_MS) || asked.failure === undefined) await answered;
+    }
+    if (known === undefined || !younger(USABLE_MS)) throw unavailable(asked.failure);
     return known;
   };
 
