@@ -3,10 +3,10 @@ import { parseDuration } from '../dsl/expressions/index.ts';
 import type { ExecutionFilter } from '../executions/list-executions.ts';
 import { Problem } from '../problems/problem.ts';
 import type { RouteRequest } from './route.ts';
-import { ENVIRONMENT, FLOW_ID, STATUS, TAG } from './schemas.ts';
+import { ENVIRONMENT, FLOW_ID, STATUS, TAG, INSTANT_OR_DURATION_META } from './schemas.ts';
 import { visibleFlows } from './visible-flows.ts';
 
-const INSTANT = z.string().min(1).max(40);
+const INSTANT = z.string().min(1).max(40).meta(INSTANT_OR_DURATION_META);
 
 /** How executions are chosen: the query of the list, the `filter` of operations in bulk. All given must hold. */
 export const EXECUTION_FILTER = {

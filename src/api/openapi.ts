@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROBLEM_CATALOGUE, type ProblemCode, type ProblemEntry } from '../problems/catalogue.ts';
 import { IDEMPOTENCY_KEY, isKeyed } from './idempotency-key.ts';
+import { withPortablePatterns } from './openapi-pattern.ts';
 import type { Route } from './route.ts';
 import { PROBLEM } from './schemas.ts';
 
@@ -12,6 +13,7 @@ const ALWAYS: readonly ProblemCode[] = [
   'foreign_origin',
   'foreign_host',
   'rate_limited',
+  'headers_too_large',
   'internal_error',
   'store_unavailable',
 ];
@@ -110,8 +112,8 @@ function requestBody(body: NonNullable<Route['body']>): Dict {
       };
     case 'flow': {
       const text = {
-        schema: { type: 'string', description: 'a flow' },
-        example: 'flow: hello\nsteps:\n  - set: { greeting: Hello }\noutput: $vars.greeting\n',
+        schema: { description: 'a flow; `GET /schema/flow.json` is its schema' },
+        example: { flow: 'hello', steps: [{ set: { greeting: 'Hello' } }], output: '$vars.greeting' },
       };
       return {
         required: true,
@@ -119,7 +121,7 @@ function requestBody(body: NonNullable<Route['body']>): Dict {
           'application/yaml': text,
           'text/yaml': text,
           'application/x-yaml': text,
-          'application/json': { schema: { type: 'object' } },
+          'application/json': { schema: { description: 'a flow' } },
         },
       };
     }
@@ -208,5 +210,5 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Dict {
     unrepresentable: 'any',
     target: 'draft-2020-12',
   });
-  return rest;
+  return withPortablePatterns(rest);
 }

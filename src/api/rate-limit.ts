@@ -9,6 +9,7 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** Where `principal` is raised, the defaults of the others rise with it. */
 export interface RateLimitOptions {
   /** Each principal. Default 200 a second and a burst of 1,000: far above 1,000 starts a minute, or 200 requests at once. */
   readonly principal?: Rate;
@@ -44,10 +45,12 @@ const MAX_KNOWN = 10_000;
 const KNOWN_MS = 10 * 60_000;
 
 export function createRateLimits(options: RateLimitOptions = {}): RateLimits {
-  const principals = limiter(options.principal ?? { perSecond: 200, burst: 1_000 });
-  const addresses = limiter(options.publicAddress ?? { perSecond: 100, burst: 500 });
-  const logins = new RateLimiterMemory({ points: options.loginsPerMinute ?? 60, duration: 60 });
-  const failures = new RateLimiterMemory({ points: options.failuresPerMinute ?? 30, duration: 60 });
+  const principal = options.principal ?? { perSecond: 200, burst: 1_000 };
+  const more = Math.max(1, principal.perSecond / 200);
+  const principals = limiter(principal);
+  const addresses = limiter(options.publicAddress ?? { perSecond: 100 * more, burst: 500 * more });
+  const logins = new RateLimiterMemory({ points: options.loginsPerMinute ?? 60 * more, duration: 60 });
+  const failures = new RateLimiterMemory({ points: options.failuresPerMinute ?? 30 * more, duration: 60 });
   const known = new Map<string, number>();
   const digestKey = randomBytes(32);
   return {

@@ -6,7 +6,10 @@ import { isExecutionId } from '../executions/execution-id.ts';
 /** Any JSON; the parser made it, so there is nothing to check. */
 export const JSON_VALUE = z.custom<Json>((value) => value !== undefined, 'is required').describe('any JSON');
 
-export const EXECUTION_ID = z.string().refine(isExecutionId, 'is not an execution id').describe('id of an execution');
+export const EXECUTION_ID = z.string().refine(isExecutionId, 'is not an execution id').meta({
+  description: 'id of an execution',
+  pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(~[^\\p{Cc}]{1,900})?$',
+});
 export const FLOW_ID = z
   .string()
   .regex(/^([A-Za-z][A-Za-z0-9_-]{0,63}|[0-9][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'is not a flow name or id')
@@ -25,11 +28,21 @@ export const FLAG = z
   .transform((value) => value !== 'false');
 export const ENVIRONMENT = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'is not an environment');
 
+const N = String.raw`[0-9]{1,6}(\.[0-9]{1,3})?`;
+/** What documents a duration; parseDuration() decides. */
+const DURATION_PATTERN = ['w', 'd', 'h', 'm', 's', 'ms'].map((unit) => `(${N}${unit})?`).join('');
+const ISO_PATTERN =
+  'P[0-9]{1,6}[WD]|PT([0-9]{1,6}H)?[0-9]{1,6}M([0-9]{1,6}S)?|PT[0-9]{1,6}[HS]|P[0-9]{1,6}DT[0-9]{1,6}[HMS]';
+const DURATION_META = { minLength: 1, pattern: `^(${DURATION_PATTERN}|${ISO_PATTERN})$` };
+/** For parameters that take an instant, or a duration back from now. */
+export const INSTANT_OR_DURATION_META = { anyOf: [{ format: 'date-time' }, DURATION_META] };
+
 /** `10s`, `5m`, ISO 8601: milliseconds, at most `maxMs` (longer is cut). */
 export function duration(maxMs: number) {
   return z
     .string()
     .max(40)
+    .meta(DURATION_META)
     .transform((text, context) => {
       const ms = parseDuration(text);
       if (ms === null || ms < 0) {

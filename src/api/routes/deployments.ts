@@ -49,6 +49,7 @@ const PAGE = z.object({ items: z.array(VIEW), next: z.string().nullable() });
 const IF_MATCH = z.object({
   'If-Match': z
     .string()
+    .meta({ pattern: '^("[0-9]{1,9}"|\\*)$' })
     .optional()
     .describe(
       '`"<revision>"` that you have seen, `"0"` for none: refused with 409 when another one has been made since',

@@ -3,7 +3,7 @@ import type { VersionOutcome } from '../../deployments/deployments.ts';
 import { parseDuration } from '../../dsl/expressions/index.ts';
 import { Problem } from '../../problems/problem.ts';
 import { json, type Route, route } from '../route.ts';
-import { ENVIRONMENT, FLOW_ID, STATUS } from '../schemas.ts';
+import { ENVIRONMENT, FLOW_ID, STATUS, INSTANT_OR_DURATION_META } from '../schemas.ts';
 import { controlOf } from '../services.ts';
 
 const OUTCOME = z.object({
@@ -31,6 +31,7 @@ export function outcomeRoutes(): readonly Route[] {
         since: z
           .string()
           .max(40)
+          .meta(INSTANT_OR_DURATION_META)
           .optional()
           .describe('started at or after: RFC 3339, or a duration back from now, `24h`'),
       }),
