@@ -85,7 +85,6 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
     runs,
     registry,
     secretsOf: organisationSecrets(env, settings.secretsDir),
-    ]),
     callbackKey: options.callbackKey,
     taskQueue,
   };

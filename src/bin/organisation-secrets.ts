@@ -9,7 +9,7 @@ const FIRST = 'default';
 
 /**
  * Secrets by organisation; none can name another's. Those of `default` are `WEIR_SECRET_<NAME>` and `<folder>/<NAME>`; those of another
- * `WEIR_ORG_SECRET_<ORGANISATION>__<NAME>` (capitals, `-` as `_`) and `<folder>/.organisations/<organisation>/<NAME>`.
+ * `WEIR_ORG_SECRET_<ORGANISATION>__<NAME>` (capitals, `-` as `_`; not where its name has `--`) and `<folder>/.organisations/<organisation>/<NAME>`.
  */
 export function organisationSecrets(
   env: Environment,
@@ -27,7 +27,8 @@ function sourcesOf(organisation: string, env: Environment, folder: string | unde
   if (organisation === FIRST) return [envSecrets(env), ...(folder === undefined ? [] : [fileSecrets(folder)])];
   const prefix = `WEIR_ORG_SECRET_${organisation.toUpperCase().replaceAll('-', '_')}__`;
   return [
-    async (name: string) => env[`${prefix}${name}`],
+    // `a--b` would be reached by `a` with the name `B__…`.
+    async (name: string) => (organisation.includes('--') ? undefined : env[`${prefix}${name}`]),
     ...(folder === undefined ? [] : [fileSecrets(join(folder, '.organisations', organisation))]),
   ];
 }
