@@ -1,5 +1,7 @@
-// `npm run demo`: stand-ins for the outside services, `weir dev` on the example flows, and every flow once, its steps shown as
-// they happen. Stays up for a look around; `-- --once` ends after the flows, with the exit status of the whole.
+// `npm run demo`: stand-ins for the outside services and `weir dev`; the example flows are pushed, deployed to prod, and run
+// once each, their steps shown as they happen. Stays up for a look around; `-- --once` ends after the flows, with the exit
+// status of the whole.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +12,8 @@ import { parseEvent } from '../src/cli/follow-events.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
 import { startWeirDev } from './weir-dev.mjs';
 
-const seeds = join(dirname(dirname(fileURLToPath(import.meta.url))), 'examples', 'seeds');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const seeds = join(root, 'examples', 'seeds');
 const once = process.argv.includes('--once');
 const { style } = createTerminal(
   { stdout: process.stdout, stderr: process.stderr, env: process.env, isTTY: process.stdout.isTTY === true },
@@ -21,9 +24,12 @@ const stopped = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve(signal));
 });
 const peers = await startPeers({ callMs: 300, onError: (error) => console.error(error) });
-console.log(style.dim('starting Temporal, worker and API…'));
-const server = await startWeirDev({ flowsDir: seeds, env: { WEIR_PEERS_URL: peers.url } });
+console.log(style.dim('starting PostgreSQL, Temporal, worker and API…'));
+const server = await startWeirDev({ env: { WEIR_PEERS_URL: peers.url } });
+const authorization = { authorization: `Bearer ${server.token}` };
 try {
+  weir('push', seeds, '--yes');
+  for (const name of flowNames()) weir('deploy', name, '--env', 'prod');
   const results = [];
   for (const name of flowNames()) results.push(await show(name));
   console.log(`\n${style.bold('Summary')}`);
@@ -39,9 +45,8 @@ try {
     console.log(
       `\nStill up. API: ${style.bold(server.url)}   API docs: ${server.url}/docs   Temporal's Web UI: ${style.bold(server.uiUrl ?? '-')}`,
     );
-    console.log(
-      `Run another:  node bin/weir.mjs run support-routing --url ${server.url} --input '{"text":"my invoice is wrong"}'`,
-    );
+    console.log(`Owner token, to look around with: ${style.bold(server.token ?? '-')}`);
+    console.log(`Run another:  WEIR_TOKEN=… node bin/weir.mjs executions --url ${server.url}`);
     console.log(style.dim('Ctrl-C stops it.'));
     await stopped;
   }
@@ -49,6 +54,16 @@ try {
   const code = await server.stop();
   await peers.close();
   if (code !== 0) process.exitCode = 1;
+}
+
+/** Runs a command of the command line as a user would, and shows it. @param {...string} args */
+function weir(...args) {
+  console.log(`\n${style.dim('$')} weir ${args.map((arg) => (arg === seeds ? 'examples/seeds' : arg)).join(' ')}`);
+  const { status } = spawnSync(process.execPath, [join(root, 'bin', 'weir.mjs'), ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, WEIR_URL: server.url, WEIR_TOKEN: server.token },
+  });
+  if (status !== 0) throw new Error(`weir ${args[0]} ended with ${status}`);
 }
 
 /** Flows of the folder that have an input beside them. */
@@ -65,8 +80,8 @@ async function show(name) {
   const started = performance.now();
   const answer = await fetch(`${server.url}/flows/${name}/execute`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ input }),
+    headers: { ...authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ input, environment: 'prod' }),
   });
   const body = await answer.json();
   if (answer.status !== 202) {
@@ -74,7 +89,7 @@ async function show(name) {
     return { name, status: 'refused', ms: 0, output: body.detail };
   }
   const events = await fetch(`${server.url}/executions/${body.execution_id}/events`, {
-    headers: { accept: 'text/event-stream' },
+    headers: { ...authorization, accept: 'text/event-stream' },
   });
   const printer = new EventPrinter(style, { times: false });
   for await (const raw of readEventStream(events.body)) {
@@ -83,7 +98,9 @@ async function show(name) {
     if (line !== null) console.log(`  ${line}`);
   }
   const ms = performance.now() - started;
-  const { status, output, error } = await (await fetch(`${server.url}/executions/${body.execution_id}`)).json();
+  const { status, output, error } = await (
+    await fetch(`${server.url}/executions/${body.execution_id}`, { headers: authorization })
+  ).json();
   return { name, status, ms, output: error ?? output };
 }
 
