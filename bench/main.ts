@@ -10,6 +10,7 @@ type Part = (options: { quick: boolean; report: (line: string) => void }) => Pro
 
 const PARTS: Readonly<Record<string, Part>> = {
   compiler: async () => (await import('./compiler.ts')).measureCompiler(),
+  archive: async (options) => (await import('./archive.ts')).measureArchive(options),
   audit: async (options) => (await import('./audit.ts')).measureAudit(options),
   processes: async (options) => (await import('./processes.ts')).measureProcesses(options),
   api: async (options) => {

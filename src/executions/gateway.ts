@@ -89,7 +89,12 @@ export function createGateway(options: GatewayDeps): ExecutionGateway {
     defaultEnvironment,
   } = options;
   const deps = {
-    ...{ runs, flows, reader, config, now, requestSlot },
+    runs,
+    flows,
+    reader,
+    config,
+    now,
+    requestSlot,
     ...(organisation !== undefined && { organisation }),
     ...(resolve !== undefined && { resolve }),
     ...(defaultEnvironment !== undefined && { defaultEnvironment }),

@@ -59,8 +59,13 @@ function flowsOf({ flow, flows }: ExecutionFilter): readonly string[] | undefine
 }
 
 /** What a cursor belongs to: not what the caller may see, which can change from page to page. */
-const filterKey = ({ flows: _, ...filter }: ExecutionFilter): string =>
-  JSON.stringify(filter, Object.keys(filter).sort());
+const filterKey = (filter: ExecutionFilter): string =>
+  JSON.stringify(
+    filter,
+    Object.keys(filter)
+      .filter((name) => name !== 'flows')
+      .sort(),
+  );
 
 /** The key of the last item, with a check sum over it and the filter: under another filter it would mean nothing. */
 function encodeCursor(key: StartKey, filter: string): string {
