@@ -11,6 +11,7 @@ import type { Schedules } from '../events/schedules.ts';
 import type { Webhooks } from '../events/webhooks.ts';
 import type { AdapterManifests } from '../flows/adapter-manifests.ts';
 import type { Catalogues } from '../flows/catalogues.ts';
+import type { FolderImports } from '../flows/folder-import.ts';
 import type { FlowWriter } from '../flows/flow-writer.ts';
 import type { Templates } from '../flows/templates.ts';
 
@@ -20,6 +21,7 @@ export interface ControlPlane {
   readonly templates: Templates;
   readonly catalogues: Catalogues;
   readonly manifests: AdapterManifests;
+  readonly imports: FolderImports;
   readonly environments: Environments;
   readonly deployments: Deployments;
   readonly tokens: Tokens;

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { folderFileKind } from './folder-file.ts';
 
 /** The files of a flow folder that matter, by path relative to it (`/` on every system), with a mark that changes when the file does. */
 export interface FolderListing {
@@ -34,7 +35,7 @@ export async function scanFolder(root: string): Promise<FolderListing> {
         open.push(path);
         continue;
       }
-      const kind = kindOf(path);
+      const kind = folderFileKind(path.split(sep).join('/'));
       if (kind === null) continue;
       const mark = await markOf(path);
       if (mark !== null) ({ flows, catalogues, adapters })[kind].set(relative(root, path).split(sep).join('/'), mark);
@@ -43,14 +44,6 @@ export async function scanFolder(root: string): Promise<FolderListing> {
     }
   }
   return { flows, catalogues, adapters, folders };
-}
-
-function kindOf(path: string): 'flows' | 'catalogues' | 'adapters' | null {
-  const name = basename(path);
-  if (!/\.(ya?ml|json)$/.test(name) || /\.test\.ya?ml$/.test(name)) return null;
-  if (/^actions\.ya?ml$/.test(name)) return 'catalogues';
-  if (basename(join(path, '..')) === 'adapters') return /\.ya?ml$/.test(name) ? 'adapters' : null;
-  return name.endsWith('.json') && !name.endsWith('.flow.json') ? null : 'flows';
 }
 
 async function entriesOf(folder: string): Promise<import('node:fs').Dirent[]> {

@@ -16,7 +16,7 @@ const AS = z.object({
     .describe('json: the description; or a Mermaid graph, the source, the compiled form'),
 });
 /** Text to search for: control characters are in no flow. */
-const SEARCH = z
+export const SEARCH = z
   .string()
   .max(200)
   .regex(/^\P{Cc}*$/u, 'holds control characters');

@@ -35,10 +35,24 @@
 //   The latest version of every flow that the caller may read, as `<name>.flow.yaml` or `.flow.json`, `actions.yaml`, `adapters/<name>.yaml`,
 //   each exactly as it was stored. The server does not keep the layout of a folder: match files by `kind` and `name`.
 import { z } from 'zod';
+import { scopeOf } from '../../auth/authorize.ts';
+import type { Principal } from '../../auth/principal.ts';
+import { IMPORT_OPERATIONS, type ImportItem, type ImportReach } from '../../flows/folder-import.ts';
+import { json, type Route, route } from '../route.ts';
 import { DIAGNOSTIC } from '../schemas.ts';
+import { controlOf } from '../services.ts';
+import { SEARCH } from './flows.ts';
 
-export const IMPORT_BODY = z.strictObject({
-  files: z.array(z.strictObject({ path: z.string().min(1).max(500), content: z.string().max(256 * 1024) })).max(2_000),
+const MAX_BYTES = 16 * 1024 * 1024;
+const BODY = z.strictObject({
+  files: z
+    .array(
+      z.strictObject({
+        path: z.string().regex(/^(?!\/)[^\p{Cc}\\]{1,500}$/u, 'is not a relative path with `/`'),
+        content: z.string().max(256 * 1024),
+      }),
+    )
+    .max(2_000),
   dry_run: z.boolean().default(false),
   prune: z.boolean().default(false),
   force: z.boolean().default(false),
@@ -47,25 +61,24 @@ export const IMPORT_BODY = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'is not a plan')
     .optional(),
 });
-const OPERATIONS = ['create', 'update', 'unchanged', 'delete', 'keep', 'ignored', 'invalid', 'forbidden'] as const;
-export const IMPORT_ITEM = z.object({
+const ITEM = z.object({
   path: z.string().nullable(),
   kind: z.enum(['adapter', 'catalogue', 'flow', 'other']),
   name: z.string().nullable(),
-  operation: z.enum(OPERATIONS),
+  operation: z.enum(IMPORT_OPERATIONS),
   version: z.string().nullable(),
   from: z.string().nullable(),
   hash: z.string().nullable(),
   reason: z.string().nullable(),
   diagnostics: z.array(DIAGNOSTIC),
 });
-export const IMPORT_ANSWER = z.object({
+const ANSWER = z.object({
   applied: z.boolean(),
   plan: z.string(),
-  summary: z.record(z.enum(OPERATIONS), z.int()),
-  items: z.array(IMPORT_ITEM),
+  summary: z.record(z.enum(IMPORT_OPERATIONS), z.int()),
+  items: z.array(ITEM),
 });
-export const EXPORT_ANSWER = z.object({
+const EXPORT = z.object({
   files: z.array(
     z.object({
       path: z.string(),
@@ -77,3 +90,60 @@ export const EXPORT_ANSWER = z.object({
     }),
   ),
 });
+
+export function importRoutes(): readonly Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/import',
+      operation: 'importFolder',
+      summary: 'Bring a folder of flows, adapters and actions to the server: all of it or nothing',
+      tag: 'flows',
+      access: { on: 'some', permission: 'flow:create' },
+      body: { kind: 'json', schema: BODY, maxBytes: MAX_BYTES },
+      answers: [{ status: 200, description: 'what was done; with `dry_run`: what would be', schema: ANSWER }],
+      problems: ['invalid_import', 'plan_changed', 'forbidden', 'payload_too_large', 'no_store', 'store_unavailable'],
+      async handle({ services, principal, body: { dry_run: isDryRun, plan, ...request } }) {
+        const { imports } = controlOf(services);
+        const reach = reachOf(principal ?? { grants: [] });
+        const done = isDryRun ? await imports.plan(request, reach) : await imports.apply(request, reach, plan ?? null);
+        return json({ applied: !isDryRun, plan: done.plan, summary: summaryOf(done.items), items: done.items });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/export',
+      operation: 'exportFolder',
+      summary: 'Flows, adapters and actions as files',
+      tag: 'flows',
+      access: { on: 'some', permission: 'flow:read' },
+      query: z.object({ q: SEARCH.optional(), category: SEARCH.optional(), tag: SEARCH.optional() }),
+      answers: [{ status: 200, description: 'the latest version of each, as it was stored', schema: EXPORT }],
+      problems: ['no_store', 'store_unavailable'],
+      async handle({ services, scope, query: { q, category, tag } }) {
+        const files = await controlOf(services).imports.export(scope, {
+          ...(q !== undefined && { q }),
+          ...(category !== undefined && { category }),
+          ...(tag !== undefined && { tag }),
+        });
+        return json({ files });
+      },
+    }),
+  ];
+}
+
+function reachOf(principal: Pick<Principal, 'grants'>): ImportReach {
+  return {
+    read: scopeOf(principal, 'flow:read'),
+    create: scopeOf(principal, 'flow:create'),
+    update: scopeOf(principal, 'flow:update'),
+    delete: scopeOf(principal, 'flow:delete'),
+    admin: scopeOf(principal, 'org:admin').all,
+  };
+}
+
+function summaryOf(items: readonly ImportItem[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    IMPORT_OPERATIONS.map((operation) => [operation, items.filter((item) => item.operation === operation).length]),
+  );
+}

@@ -6,6 +6,7 @@ import { auditRoutes } from './audit.ts';
 import { approvalRoutes } from './approvals.ts';
 import { bulkRoutes } from './bulk.ts';
 import { catalogueRoutes } from './catalogue.ts';
+import { importRoutes } from './import.ts';
 import { manifestRoutes } from './manifests.ts';
 import { templateRoutes } from './templates.ts';
 import { callbackRoutes } from './callbacks.ts';
@@ -24,6 +25,7 @@ import { goBackRoutes } from './go-back.ts';
 import { grantRoutes } from './grants.ts';
 import { organisationRoutes } from './organisations.ts';
 import { outcomeRoutes } from './outcomes.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { serviceRoutes } from './service.ts';
 import { sessionRoutes } from './sessions.ts';
 import { signalRoutes } from './signal.ts';
@@ -52,10 +54,12 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...callbackRoutes(),
     ...eventRoutes(deps),
     ...webhookRoutes(deps),
+    ...scheduleRoutes(),
     ...adapterRoutes(),
     ...manifestRoutes(),
     ...catalogueRoutes(),
     ...templateRoutes(),
+    ...importRoutes(),
     ...environmentRoutes(),
     ...deploymentRoutes(),
     ...outcomeRoutes(),

@@ -12,6 +12,7 @@ import { createFlowCache, type FlowCache } from '../flow-cache.ts';
 import type { FlowStore } from '../flow-store.ts';
 import { createPgAdapterManifests } from '../pg-adapter-manifests.ts';
 import { createPgCatalogues } from '../pg-catalogues.ts';
+import { createPgImports } from '../pg-imports.ts';
 import { createPgTemplates } from '../pg-templates.ts';
 import { createPgFlowStore } from '../pg-flow-store.ts';
 import { createPgFlowWriter } from '../pg-flow-writer.ts';
@@ -19,7 +20,7 @@ import { createPgFlowWriter } from '../pg-flow-writer.ts';
 const FIND: ActionManifest = { idempotency: 'safe', completion: 'sync', input: { type: 'object' } };
 /** The coded adapter of the tests. */
 export const CRM: AdapterManifest = { name: 'crm', version: '2.1.0', hash: 'c'.repeat(64), actions: { find: FIND } };
-const CODED = new Map([['crm', CRM]]);
+const CODED: ReadonlyMap<string, AdapterManifest> = new Map([['crm', CRM]]);
 
 export interface FlowApi extends StoreApi {
   readonly cache: FlowCache;
@@ -32,11 +33,17 @@ export interface FlowApi extends StoreApi {
   readonly audited: () => Promise<readonly { action: string; subject: string; details: Record<string, unknown> }[]>;
 }
 
-export async function flowApi(options: { readonly now?: () => number } = {}): Promise<FlowApi> {
+export interface FlowApiOptions {
+  readonly now?: () => number;
+  /** Default: `crm` alone. */
+  readonly codedAdapters?: ReadonlyMap<string, AdapterManifest>;
+}
+
+export async function flowApi(options: FlowApiOptions = {}): Promise<FlowApi> {
   const uses = new Map<string, readonly string[]>();
   const parts = new WeakMap<Database, ReturnType<typeof partsOf>>();
   const of = (database: Database) => {
-    const made = parts.get(database) ?? partsOf(database, uses);
+    const made = parts.get(database) ?? partsOf(database, uses, options.codedAdapters);
     parts.set(database, made);
     return made;
   };
@@ -70,20 +77,23 @@ export async function flowApi(options: { readonly now?: () => number } = {}): Pr
 }
 
 /** What the composition root makes. */
-export function partsOf(database: Database, uses: ReadonlyMap<string, readonly string[]> = new Map()) {
+export function partsOf(database: Database, uses: ReadonlyMap<string, readonly string[]> = new Map(), coded = CODED) {
+  const codedAdapters = () => coded;
   const notifications = createNotifications(database);
   const cache = createFlowCache({ notifications });
-  const flows = createPgFlowStore({ database, cache, codedAdapters: () => CODED });
-  const writer = createPgFlowWriter({
+  const flows = createPgFlowStore({ database, cache, codedAdapters });
+  const writing = {
     database,
     cache,
     flowsOf: flows,
     compile,
-    inUse: async ({ name }) => uses.get(name) ?? [],
-  });
+    inUse: async ({ name }: { readonly name: string }) => uses.get(name) ?? [],
+  };
+  const writer = createPgFlowWriter(writing);
+  const imports = createPgImports({ ...writing, codedAdapters });
   const templates = createPgTemplates({ database, writer });
   const catalogues = createPgCatalogues({ database, cache });
-  const manifests = createPgAdapterManifests({ database, cache, codedAdapters: () => CODED });
+  const manifests = createPgAdapterManifests({ database, cache, codedAdapters });
   return {
     cache,
     notifications,
@@ -93,6 +103,7 @@ export function partsOf(database: Database, uses: ReadonlyMap<string, readonly s
       templates: templates(context),
       catalogues: catalogues(context),
       manifests: manifests(context),
+      imports: imports(context),
     }),
   };
 }
