@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../dsl/ir/json.ts';
+import { cleanText } from './clean-text.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 
@@ -64,7 +65,7 @@ function hintFor(
   remedy: string | null,
 ): string | null {
   const retryAfter = response.headers.get('retry-after');
-  if (retryAfter !== null) return `Try again in ${retryAfter} s.`;
+  if (retryAfter !== null) return /^\d{1,9}$/.test(retryAfter) ? `Try again in ${retryAfter} s.` : 'Try again later.';
   if (response.status === 401)
     return target.tokenFrom === null
       ? `Log in with: weir login ${target.url}, or set WEIR_TOKEN.`
@@ -73,12 +74,12 @@ function hintFor(
   const known = code !== null && Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
   if (known !== undefined) return known;
   if (response.status === 404 && path.startsWith('/executions')) return 'List what is there with: weir executions';
-  return response.status === 429 ? 'Try again later.' : remedy;
+  return response.status === 429 ? 'Try again later.' : remedy === null ? null : cleanText(remedy);
 }
 
-/** A server that repeats the token must not bring it to the screen or into a log. */
+/** Clean text; a server that repeats the token must not bring it to the screen or into a log. */
 function withoutToken(text: string, token: string | null): string {
-  return token === null || token.length < 4 ? text : text.replaceAll(token, '…');
+  return cleanText(token === null || token.length < 4 ? text : text.replaceAll(token, '…'));
 }
 
 function requestId(problem: JsonObject, response: Response): string | null {

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { cleanText } from './clean-text.ts';
 import type { Style, Terminal } from './terminal.ts';
 
@@ -13,23 +12,6 @@ export interface Column<T> {
 
 const GAP = '  ';
 const NARROWEST = 8;
-const EDGES = [
-  'top',
-  'top-mid',
-  'top-left',
-  'top-right',
-  'bottom',
-  'bottom-mid',
-  'bottom-left',
-  'bottom-right',
-  'left',
-  'left-mid',
-  'mid',
-  'mid-mid',
-  'right',
-  'right-mid',
-];
-
 /** A table without lines, cut to the width of the terminal; columns that are empty in every row are left out. */
 export function textTable<T>(
   rows: readonly T[],
@@ -43,25 +25,27 @@ export function textTable<T>(
     .filter((i) => i >= 0);
   const widths = fit(
     shown.map((i) => ({
-      width: Math.max(displayWidth(columns[i]?.title ?? ''), ...cells.map((line) => displayWidth(line[i] ?? ''))),
+      width: cells.reduce(
+        (most, line) => Math.max(most, displayWidth(line[i] ?? '')),
+        displayWidth(columns[i]?.title ?? ''),
+      ),
       keep: columns[i]?.keep === true,
     })),
     width,
   );
-  const table = new Table({
-    head: shown.map((i) => style.dim(columns[i]?.title ?? '')),
-    chars: { ...Object.fromEntries(EDGES.map((edge) => [edge, ''])), middle: GAP },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-  });
-  rows.forEach((row, at) => {
-    table.push(
-      shown.map((i, place) => {
-        const text = cut(cells[at]?.[i] ?? '', widths[place] ?? Infinity);
-        return columns[i]?.paint?.(row, style)(text) ?? text;
-      }),
-    );
-  });
-  return table.toString().replace(/[ \t]+$/gm, ''); // without what pads the last column
+  const lines = rows.map((row, at) =>
+    shown.map((i, place) => {
+      const text = cut(cells[at]?.[i] ?? '', widths[place] ?? Infinity);
+      return padded(text, widths[place] ?? 0, columns[i]?.paint?.(row, style));
+    }),
+  );
+  const head = shown.map((i, place) => padded(columns[i]?.title ?? '', widths[place] ?? 0, style.dim));
+  return [head, ...lines].map((line) => line.join(GAP).trimEnd()).join('\n');
+}
+
+/** Painted, then filled up with plain spaces, so that the end of a line holds nothing unseen. */
+function padded(text: string, width: number, paint: (text: string) => string = String): string {
+  return `${text === '' ? '' : paint(text)}${' '.repeat(Math.max(0, width - displayWidth(text)))}`;
 }
 
 /** Takes from the widest columns that may be cut, until the line fits or all are narrow. */
@@ -96,6 +80,8 @@ function cut(text: string, width: number): string {
 /** Columns that a text takes: East Asian characters and emoji take two, marks that combine none. */
 export function displayWidth(text: string): number {
   let width = 0;
+  // Plain ASCII is most of what there is.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   for (const char of text) {
     if (/\p{M}|\u200d/u.test(char)) continue;
     width +=
