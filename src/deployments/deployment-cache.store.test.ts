@@ -43,17 +43,23 @@ const countQueries = () => vi.spyOn(database.db, 'select');
 
 describe('the cache of deployments', () => {
   test('asks once, and again when another process has deployed', async () => {
+    const told = vi.fn();
+    notifications.on('weir_deployments', told);
     await deploy('1.0.0');
+    await vi.waitFor(() => expect(told).toHaveBeenCalled(), { timeout: 5_000 });
     expect(await cached()).toBe('1.0.0');
     const queries = countQueries();
     for (let i = 0; i < 100; i++) expect(await cached()).toBe('1.0.0');
     expect(queries).not.toHaveBeenCalled();
     await deploy('2.0.0');
-    await vi.waitFor(async () => expect(await cached()).toBe('2.0.0'), { timeout: 2_000, interval: 2 });
+    await vi.waitFor(async () => expect(await cached()).toBe('2.0.0'), { timeout: 5_000, interval: 2 });
   });
 
   test('takes far less than a millisecond', async () => {
+    const told = vi.fn();
+    notifications.on('weir_deployments', told);
     await deploy('1.0.0');
+    await vi.waitFor(() => expect(told).toHaveBeenCalled(), { timeout: 5_000 });
     await cached();
     const config = createConfig(cache, 'default');
     await config('prod');
@@ -92,7 +98,7 @@ describe('the cache of deployments', () => {
       owner.sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and (query ilike 'listen%' or query = 'select 1')`;
     for (const version of ['2.0.0', '1.0.0', '2.0.0', '1.0.0']) {
       await kill();
-      await vi.waitFor(async () => expect(await notifications.sure()).toBe(false), { timeout: 2_000, interval: 1 });
+      await vi.waitFor(async () => expect(await notifications.sure()).toBe(false), { timeout: 5_000, interval: 1 });
       await deploy(version);
       expect(await cached()).toBe(version);
       await isSure();

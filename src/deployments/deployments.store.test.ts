@@ -322,6 +322,15 @@ describe('a rollback', () => {
       expect((await rollBack({ to })).body.code, String(to)).toBe('invalid_request');
   });
 
+  test('of an archived flow is refused, undeploying it is not', async () => {
+    await deploy('1.0.0');
+    await deploy('1.1.0');
+    await api.database.sql`update flows set archived_at = now()`;
+    expect((await rollBack()).body.code).toBe('flow_archived');
+    expect((await api.call('GET', '/deployments')).body.items).toEqual([]);
+    expect((await undeploy()).body).toMatchObject({ revision: 3, versions: [] });
+  });
+
   test('after undeploying brings back what ran; a revision that undeployed is none to go to', async () => {
     expect((await rollBack()).body.code).toBe('not_deployed');
     expect((await undeploy()).body.code).toBe('not_deployed');

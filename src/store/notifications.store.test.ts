@@ -5,6 +5,9 @@ import { createTestDatabase, type TestDatabase } from '../../postgres/test-datab
 import { type Database, openDatabase } from './database.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 
+/** A machine that is busy with other tests takes its time. */
+const LONG = { timeout: 10_000, interval: 5 };
+
 let place: TestDatabase;
 let database: Database;
 let notifications: Notifications;
@@ -21,8 +24,7 @@ afterEach(async () => {
   await place.drop();
 });
 
-const isSure = () =>
-  vi.waitFor(async () => expect(await notifications.sure()).toBe(true), { timeout: 5_000, interval: 5 });
+const isSure = () => vi.waitFor(async () => expect(await notifications.sure()).toBe(true), LONG);
 /** Of the role itself a session may not see what others run. */
 let owner: Database;
 const listenersThere = () =>
@@ -38,14 +40,14 @@ describe('notifications', () => {
     notifications.on('two "quoted"', other);
     await isSure();
     await database.sql`select pg_notify('one', 'hello')`;
-    await vi.waitFor(() => expect(a).toHaveBeenCalledWith('hello'));
+    await vi.waitFor(() => expect(a).toHaveBeenCalledWith('hello'), LONG);
     off();
     await database.sql`select pg_notify('one', 'again')`;
-    await vi.waitFor(() => expect(a).toHaveBeenCalledWith('again'));
+    await vi.waitFor(() => expect(a).toHaveBeenCalledWith('again'), LONG);
     expect(b.mock.calls).toEqual([['hello']]);
     expect(other).not.toHaveBeenCalled();
     await database.sql`select pg_notify('two "quoted"', 'x')`;
-    await vi.waitFor(() => expect(other).toHaveBeenCalledWith('x'));
+    await vi.waitFor(() => expect(other).toHaveBeenCalledWith('x'), LONG);
   });
 
   test('are nothing to be sure of before the channels are heard', async () => {
@@ -69,13 +71,13 @@ describe('notifications', () => {
     const sureWhenLost: unknown[] = [];
     notifications.onLost(() => sureWhenLost.push(notifications.sure()));
     await owner.sql`select pg_terminate_backend(${backend?.pid ?? 0})`;
-    await vi.waitFor(() => expect(lost).toHaveBeenCalled());
+    await vi.waitFor(() => expect(lost).toHaveBeenCalled(), LONG);
     expect(sureWhenLost[0]).toBe(false);
     await isSure();
     // Once more when it is back: what was read in between may be out of date.
     expect(lost).toHaveBeenCalledTimes(2);
     await owner.sql`select pg_notify('one', 'back')`;
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith('back'));
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith('back'), LONG);
   });
 
   test('ask nothing while nobody asks them', async () => {
@@ -88,13 +90,26 @@ describe('notifications', () => {
   });
 });
 
+test('of a server that is not there: nothing is sure, and nothing breaks', async () => {
+  const nowhere = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
+  const deaf = createNotifications(nowhere);
+  const lost = vi.fn();
+  deaf.onLost(lost);
+  deaf.on('one', () => undefined);
+  // It tries again, with longer and longer pauses.
+  await vi.waitFor(() => expect(lost.mock.calls.length).toBeGreaterThan(2), LONG);
+  expect(deaf.sure()).toBe(false);
+  await deaf.close();
+  await nowhere.close();
+});
+
 test('a connection that has gone silent is not believed for longer than 5 s', async () => {
   const proxy = await silentProxy(new URL(place.url));
   const through = openDatabase({ url: proxy.url(place.url), max: 1 });
   let ahead = 0;
   const deaf = createNotifications(through, { now: () => performance.now() + ahead });
   deaf.on('one', () => undefined);
-  await vi.waitFor(async () => expect(await deaf.sure()).toBe(true), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await deaf.sure()).toBe(true), LONG);
   proxy.silence();
   ahead = 6_000;
   expect(await deaf.sure()).toBe(false);
