@@ -78,8 +78,9 @@ CREATE TABLE schedules (
   -- Place of the trigger in the flow's list.
   position integer NOT NULL,
   trigger jsonb NOT NULL,
-  -- As Temporal told last.
   paused boolean NOT NULL DEFAULT false,
+  -- As Temporal told last, or was told; another `paused` is still to be brought there.
+  paused_there boolean NOT NULL DEFAULT false,
   -- No longer deployed: to be deleted in Temporal, and then here.
   removed boolean NOT NULL DEFAULT false,
   -- Raised with every change: who brings it to Temporal sees whether it changed meanwhile.

@@ -39,6 +39,7 @@ export const schedules = pgTable(
     position: integer('position').notNull(),
     trigger: jsonb('trigger').$type<Extract<TriggerIr, { on: 'schedule' }>>().notNull(),
     paused: boolean('paused').notNull().default(false),
+    pausedThere: boolean('paused_there').notNull().default(false),
     removed: boolean('removed').notNull().default(false),
     generation: integer('generation').notNull().default(1),
     applied: integer('applied').notNull().default(0),
