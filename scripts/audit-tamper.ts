@@ -1,6 +1,6 @@
 // What `npm run check:audit-tamper` does: a temporary PostgreSQL, real changes with their records, an export, and `weir audit verify` on
 // the export and on what somebody made of it.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../postgres/server.ts';

@@ -1,8 +1,9 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { change } from '../store/change.ts';
+import { appendAudit } from './append.ts';
 import type { AuditRecord } from './audit-log.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { signCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, signCheckpoint } from './checkpoint.ts';
 import { type AuditRoom, contextOf, entryOf, openAuditRoom } from './testdata/audit-room.ts';
 import { signer, verdictOf } from './testdata/sample-export.ts';
 
@@ -170,6 +171,34 @@ test('fifty writers at once leave no gap', async () => {
   expect(await verdictOf(await room.exported('crowd'))).toMatchObject({ ok: true, records: 101 });
 });
 
+test('killed between a change and its record: neither is there', async () => {
+  await room.addOrganisation('killed');
+  const killed = change(room.database, contextOf('killed'), async (tx, record) => {
+    await tx.execute(sql`update organisations set title = 'changed' where id = 'killed'`);
+    record(entryOf(1));
+    const [backend] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    await room.owner.sql`select pg_terminate_backend(${backend?.pid ?? 0})`;
+  });
+  await expect(killed).rejects.toMatchObject({ code: 'store_unavailable' });
+  expect(await room.owner.sql`select title from organisations where id = 'killed'`).toEqual([{ title: 'killed' }]);
+  expect(await room.log('killed').list({}, { limit: 9, before: null })).toEqual([]);
+});
+
+test('a client that stalls in the middle of a transaction holds up nobody', async () => {
+  await room.addOrganisation('stalled');
+  let finish = (): void => undefined;
+  const slow = room.database.db.transaction(async (tx) => {
+    await appendAudit(tx, contextOf('stalled'), [entryOf(1)]);
+    await new Promise<void>((resolve) => (finish = resolve));
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await room.record([entryOf(2)], 'stalled');
+  finish();
+  await slow;
+  expect(await room.log('stalled').verify()).toMatchObject({ ok: true, records: 2 });
+  expect(await room.owner.sql`select 1 from audit_staged`).toEqual([]);
+});
+
 describe('somebody who has the whole database', () => {
   const cases: readonly [string, string, RegExp, string][] = [
     [
@@ -247,6 +276,8 @@ describe('the role of the application', () => {
     'delete from audit_checkpoints',
     `update audit_checkpoints set key_id = 'x'`,
     'truncate audit_checkpoints',
+    `insert into audit_staged (organisation, entries) values ('default', '[]')`,
+    'select * from audit_staged',
     `insert into audit_anchors values ('default', 1, '', 'x')`,
     'delete from audit_anchors',
     'select weir_audit_retain(12)',

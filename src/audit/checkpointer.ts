@@ -15,7 +15,7 @@ export interface Checkpointer {
    * 30 s or about 1,000 records, until nothing is new: idle, a tick is one query, and nothing else is asked.
    */
   tick(): Promise<number>;
-  /** A last checkpoint where something is new. */
+  /** A last checkpoint where something is new; none when the database is away. */
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export function createCheckpointer(options: {
       closed = true;
       if (timer !== null) clearTimeout(timer);
       await running?.catch(() => undefined);
-      await write();
+      await write().catch(() => undefined); // the next process makes it
     },
   };
 }

@@ -163,10 +163,10 @@ describe('what changes in Temporal', () => {
   test('a database that is away stops it before anything was started', async () => {
     const away = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
     const apart = createIntents({ database: away });
-    const runs = auditedRuns(fakeRuns() as Runs, apart, ada());
+    const runs = auditedRuns(fakeRuns(), apart, ada());
     await expect(runs.start(start())).rejects.toMatchObject({ code: 'store_unavailable' });
     await expect(
-      auditedRuns({ ...fakeRuns(), cancel: async () => expect.fail() } as Runs, apart, ada()).cancel('e'),
+      auditedRuns({ ...fakeRuns(), cancel: async () => expect.fail() }, apart, ada()).cancel('e'),
     ).rejects.toMatchObject({ code: 'store_unavailable' });
     await apart.close();
     await away.close();
