@@ -75,6 +75,9 @@ async function test({ program, room, seed, url, token }) {
 
 /** What no schema can say: such requests are refused with 400, whatever the schema allows. */
 const MEANINGS = {
+  '/executions/{id}/state': 'one of `at` and `before`',
+  '/executions/bulk': 'a count is confirmed first',
+  '/tokens': 'one of `expires_in` and `expires_at`',
   '/grants': 'the person has to be known',
   '/flows/{id}/deployments/{env}': 'the version, or the shares of several',
   '/flows/{id}/execute': 'the input has a schema of its own, that of the flow',

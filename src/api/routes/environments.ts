@@ -10,7 +10,11 @@ const CONFIG = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     'is not an object',
   )
-  .describe('`$config` of executions: a JSON object of at most 64 KiB; secrets are refused, they belong into $secrets');
+  .meta({
+    type: 'object',
+    description:
+      '`$config` of executions: a JSON object of at most 64 KiB; secrets are refused, they belong into $secrets',
+  });
 const BODY = z.strictObject({
   rank: z.int().min(0).max(1_000_000).optional().describe('place in lists, the lowest first'),
   config: CONFIG.optional(),

@@ -7,7 +7,7 @@ import type { StoredFlow } from '../../flows/flow-store.ts';
 import { Problem } from '../../problems/problem.ts';
 import { flowSummaryView, flowView } from '../flow-view.ts';
 import { json, type Route, type RouteRequest, route } from '../route.ts';
-import { FLAG, FLOW, FLOW_ID, VERSION_RANGE } from '../schemas.ts';
+import { FLAG, FLOW, FLOW_ID, JSON_VALUE, VERSION_RANGE } from '../schemas.ts';
 
 const AS = z.object({
   as: z
@@ -32,8 +32,17 @@ const DIFF = z.object({
 });
 const PAGE = z.object({ items: z.array(FLOW), next: z.string().nullable() });
 const VERSION_ANSWERS = [
-  { status: 200 as const, description: 'the version; text for `as=mermaid` and `as=source`', schema: FLOW },
-];
+  {
+    status: 200,
+    description: 'the version, as it is asked for',
+    schema: z.union([
+      FLOW.extend({ source: z.string(), inputs: JSON_VALUE.nullable(), triggers: z.array(JSON_VALUE) }),
+      z.looseObject({ name: z.string(), hash: z.string() }).describe('`as=ir`: the compiled form'),
+    ]),
+  },
+  { status: 200, description: 'the source', mediaType: 'application/yaml' },
+  { status: 200, description: 'a graph', mediaType: 'text/vnd.mermaid' },
+] as const;
 
 export function flowRoutes(): readonly Route[] {
   return [
