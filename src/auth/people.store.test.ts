@@ -26,6 +26,13 @@ describe('a person', () => {
     expect((await people.me({ sub: 'dan', preferred_username: 'x\u0000\u202Ey' })).body.name).toBe('dan');
   });
 
+  test('keeps his name where a token has none', async () => {
+    await people.me({ sub: 'nia', name: 'Nia' });
+    people.now += 2 * 60 * 60_000;
+    expect((await people.me({ sub: 'nia' })).body.name).toBe('Nia');
+    expect((await people.me({ sub: 'nia', name: 'Nia B.' })).body.name).toBe('Nia B.');
+  });
+
   test('has the roles that the provider gives, as they are mapped; unknown ones count for nothing', async () => {
     const given = await people.me({
       sub: 'ada',
