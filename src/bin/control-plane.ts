@@ -33,6 +33,13 @@ import { plainEvent } from '../events/arrival.ts';
 import type { ExecutionGateway } from '../executions/gateway.ts';
 import { createOrganisationOf } from '../executions/organisation-of.ts';
 import { createFlowCache } from '../flows/flow-cache.ts';
+import { createPgImports } from '../flows/pg-imports.ts';
+import { createResolveScheduled } from '../activities/resolve-scheduled.ts';
+import { createSchedules } from '../events/create-schedules.ts';
+import { createScheduleSync } from '../events/schedule-sync.ts';
+import { scheduledRuns } from '../events/scheduled-runs.ts';
+import { createTemporalSchedules } from '../events/temporal-schedules.ts';
+import { syncOnChange } from './sync-on-change.ts';
 import { createRejectionBook } from '../events/rejection-book.ts';
 import { createWebhooks } from '../events/create-webhooks.ts';
 import { createPgCatalogues } from '../flows/pg-catalogues.ts';
@@ -93,9 +100,22 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
     database,
     cache: deploymentCache,
     recent: (id) => recentRuns(organisation(id).live),
+    // The caller finds the schedules of what it deployed; that its answer waits for them is no more than a call to Temporal.
+    onChange: (changed) => {
+      triggered.forget(changed.organisation);
+      return scheduleSync.sync(changed.organisation);
+    },
     log,
   });
   const triggered = createTriggeredCache({ notifications, flowsOf, environments, deployments });
+  const temporalSchedules = createTemporalSchedules({ client: foundation.client, taskQueue: foundation.taskQueue });
+  const scheduleSync = createScheduleSync({
+    database,
+    temporal: temporalSchedules,
+    triggered: (id) => triggered.get(id),
+    onError: (message, error) => log('warn', message, { error }),
+  });
+  onClose(syncOnChange({ notifications, sync: scheduleSync.sync, log }));
 
   const dispatcher = createDispatcher({
     database,
@@ -138,14 +158,15 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
 
   const rejections = createRejectionBook({ database, onError: (message, error) => log('warn', message, { error }) });
   onClose(() => rejections.close());
-  const writer = createPgFlowWriter({
+  const writing = {
     database,
     cache: flowCache,
     flowsOf,
     compile,
     inUse: createInUse({ deploymentCache, runsOf: (id) => organisation(id).live }),
-  });
-  const parts = {
+  };
+  const writer = createPgFlowWriter(writing);
+  const parts: Factories = {
     writer,
     templates: createPgTemplates({ database, writer }),
     manifests: createPgAdapterManifests({ database, cache: flowCache, codedAdapters }),
@@ -159,6 +180,8 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
     organisations: createOrganisationList({ database }),
     audit: createAuditLog({ database, signer }),
     events: eventLog,
+    imports: createPgImports({ ...writing, codedAdapters }),
+    schedules: createSchedules({ database, temporal: temporalSchedules, sync: scheduleSync, intents }),
     webhooks: createWebhooks({
       log: eventLog,
       triggered: (id) => triggered.get(id),
@@ -181,15 +204,20 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
         flows,
         executions: context.principal.kind === 'system' ? { ...gateway, callback } : gatewayFor(context),
         events: sinkOf(context.principal.organisation),
-        control: bound(parts as unknown as Factories, context),
+        control: bound(parts, context),
       };
     },
     authenticate: createAuthenticate({ ...identities, now }),
     idempotency: createIdempotency({ database, log }),
     organisation,
     sinkOf,
-    activities: {},
-    tasks: maintenanceTasks({ ...options, dispatcher, onEnded: storeFlowEnded }),
+    activities: {
+      'weir.resolve_scheduled': createResolveScheduled({
+        servicesOf: (id) => organisation(id),
+        ...scheduledRuns(database),
+      }),
+    },
+    tasks: maintenanceTasks({ ...options, dispatcher, scheduleSync, onEnded: storeFlowEnded }),
   };
 }
 

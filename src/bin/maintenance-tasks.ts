@@ -8,6 +8,7 @@ import { createAuditRetention } from '../audit/retention.ts';
 import type { Signer } from '../audit/signer.ts';
 import type { Dispatcher } from '../events/dispatcher.ts';
 import { purgeEvents } from '../events/purge-events.ts';
+import type { ScheduleSync } from '../events/schedule-sync.ts';
 import { createHistoryReader } from '../workflows/host/history-reader.ts';
 import type { OnClose } from './close-stack.ts';
 import type { Foundation } from './foundation.ts';
@@ -23,10 +24,11 @@ export function maintenanceTasks(options: {
   readonly signer: Signer;
   readonly auditCheckpoints: string;
   readonly dispatcher: Pick<Dispatcher, 'tick'>;
+  readonly scheduleSync: Pick<ScheduleSync, 'heal'>;
   readonly onEnded: OnEnded;
   readonly onClose: OnClose;
 }): readonly MaintenanceTask[] {
-  const { foundation, signer, auditCheckpoints, dispatcher, onEnded, onClose } = options;
+  const { foundation, signer, auditCheckpoints, dispatcher, scheduleSync, onEnded, onClose } = options;
   const { database, runs, log, settings } = foundation;
   const sweeper = createSweeper({ database, runs, createHistoryReader, onEnded, log });
   onClose(() => sweeper.stop());
@@ -40,6 +42,7 @@ export function maintenanceTasks(options: {
     { name: 'delivering events', everyMs: MINUTE, tick: dispatcher.tick },
     { name: 'audit checkpoints', everyMs: MINUTE, tick: checkpointer.tick },
     { name: 'closing audit intents', everyMs: MINUTE, tick: reconciler.tick },
+    { name: 'schedules', everyMs: HOUR, tick: scheduleSync.heal },
     { name: 'audit retention', everyMs: 24 * HOUR, tick: auditRetention.tick },
     {
       name: 'archive retention',

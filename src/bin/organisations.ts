@@ -9,6 +9,8 @@ import { createConfig } from '../deployments/config.ts';
 import type { DeploymentCache } from '../deployments/deployment-cache.ts';
 import type { ResolveVersion } from '../deployments/deployments.ts';
 import { createResolveVersion } from '../deployments/resolve-version.ts';
+import type { JsonObject } from '../dsl/ir/json.ts';
+import type { RequestSlot } from '../executions/take-slot.ts';
 import { createGateway, type ExecutionGateway } from '../executions/gateway.ts';
 import { createExecutionReader, type ExecutionReader } from '../executions/read-execution.ts';
 import type { Runs } from '../executions/runs.ts';
@@ -30,6 +32,9 @@ export interface OrganisationParts {
   readonly live: Runs;
   readonly reader: ExecutionReader;
   readonly resolve: ResolveVersion;
+  /** `$config` of an environment. */
+  readonly config: (environment: string) => Promise<JsonObject>;
+  readonly requestSlot: RequestSlot;
   /** For who acts: what it changes in Temporal is recorded. */
   readonly gatewayFor: (context: AuditContext) => ExecutionGateway;
   /** Weir's own: what an event or a schedule starts is told by the event log, and needs no intent. */
@@ -66,9 +71,10 @@ function partsOf(organisation: string, options: OrganisationsOptions): Organisat
   const reader = createExecutionReader({ runs, createHistoryReader });
   const resolve = createResolveVersion({ flows, cache: deploymentCache, organisation });
   const config = createConfig(deploymentCache, organisation);
+  const base = gatewayBase(foundation, { flows, reader });
   const gatewayOn = (port: Runs): ExecutionGateway =>
     createGateway({
-      ...gatewayBase(foundation, { flows, reader }),
+      ...base,
       runs: port,
       archive,
       organisation,
@@ -82,13 +88,15 @@ function partsOf(organisation: string, options: OrganisationsOptions): Organisat
     live,
     reader,
     resolve,
+    config,
+    requestSlot: base.requestSlot,
     gateway: gatewayOn(runs),
     gatewayFor: (context) => gatewayOn(auditedRuns(runs, intents, context)),
   };
 }
 
 /** What gateways of every organisation have in common. */
-export function gatewayBase(
+function gatewayBase(
   foundation: Foundation,
   { flows, reader }: { readonly flows: FlowStore; readonly reader: ExecutionReader },
 ) {
