@@ -18,6 +18,8 @@ export interface ArchiveEndsOptions {
   readonly batch: number;
   readonly now: () => number;
   readonly failed: (run: RunSummary, error: unknown) => void;
+  /** Called before each batch but the first. */
+  readonly begin: () => Promise<void>;
   /** Asked between batches: true ends the work. */
   readonly stopped: () => boolean;
 }
@@ -31,7 +33,7 @@ const READERS = 4;
  * archived. Throws when Temporal or the database is away.
  */
 export function createArchiveEnds(options: ArchiveEndsOptions) {
-  const { database, runs, createHistoryReader, onEnded, batch, now, failed, stopped } = options;
+  const { database, runs, createHistoryReader, onEnded, batch, now, failed, begin, stopped } = options;
   const archive = createArchive({ database });
   const months = new Set<string>();
 
@@ -43,6 +45,7 @@ export function createArchiveEnds(options: ArchiveEndsOptions) {
     const todo = ended.filter((run) => !counted.has(run.runId));
     let fresh = 0;
     for (let at = 0; at < todo.length && !stopped(); at += batch) {
+      if (at > 0) await begin();
       const ends = await readAll(todo.slice(at, at + batch));
       for (const [organisation, own] of byOrganisation(ends)) {
         fresh += await storeAll(organisation, own, (end) => done.push(end.run));

@@ -53,6 +53,7 @@ function sweeperOf(ended: readonly { run: RunSummary; output: string }[], errors
       },
     },
     createHistoryReader,
+    leaseMs: 0,
     log: (_level, message, fields) => void errors.push([message, fields]),
   });
 }

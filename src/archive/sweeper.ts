@@ -1,14 +1,14 @@
 import type { CreateHistoryReader } from '../executions/history.ts';
-import type { Runs, RunSummary } from '../executions/runs.ts';
+import type { Runs } from '../executions/runs.ts';
 import type { Database } from '../store/database.ts';
 import { createArchiveEnds } from './archive-ends.ts';
 import { closedAt, closedRuns } from './closed-runs.ts';
 import { sweeperPosition } from './position.ts';
+import { sweeperLease } from './sweeper-lease.ts';
 import type { OnEnded } from './store-ended.ts';
 
 export interface SweeperOptions {
-  /** With room for two connections at least: one is held while there is something to archive. */
-  readonly database: Database;
+  readonly database: Pick<Database, 'db'>;
   /** Of all organisations: not scoped. */
   readonly runs: Pick<Runs, 'list' | 'history'>;
   readonly createHistoryReader: CreateHistoryReader;
@@ -20,6 +20,8 @@ export interface SweeperOptions {
   readonly overlapMs?: number;
   /** How far the first tick and then one every ten minutes look back, for what came later still, ms. Default 1 h. */
   readonly deepMs?: number;
+  /** How long the work of a sweeper that was killed is left to it, ms. Default 15 s. */
+  readonly leaseMs?: number;
   /** ms since the epoch. Default: the clock. */
   readonly now?: () => number;
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
@@ -39,8 +41,6 @@ export interface Sweeper {
 }
 
 const DEEP_EVERY_MS = 10 * 60_000;
-/** Key of the advisory lock under which one sweeper at a time works, any constant. */
-const LOCK = 0x73776570;
 const NOTHING: Sweep = { archived: 0, failed: 0 };
 
 /**
@@ -49,8 +49,9 @@ const NOTHING: Sweep = { archived: 0, failed: 0 };
  */
 export function createSweeper(options: SweeperOptions): Sweeper {
   const { database, runs, createHistoryReader, onEnded = async () => undefined, now = Date.now } = options;
-  const { batch = 20, overlapMs = 15_000, deepMs = 3_600_000, log = () => undefined } = options;
+  const { batch = 20, overlapMs = 15_000, deepMs = 3_600_000, leaseMs = 15_000, log = () => undefined } = options;
   const stored = sweeperPosition(database);
+  const lease = sweeperLease(database, leaseMs);
   /** Ends that are archived, by when they closed, as far back as a tick looks. */
   const known = new Map<string, number>();
   /** Ends that could not be archived: tried again at the next deep look. The stored position stays behind them. */
@@ -58,6 +59,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   let position: number | null = null;
   let lastDeep = Number.NEGATIVE_INFINITY;
   let running: Promise<Sweep> | null = null;
+  let leased = false;
   let stopped = false;
 
   const archiveEnds = createArchiveEnds({
@@ -68,6 +70,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     batch,
     now,
     stopped: () => stopped,
+    begin: async () => void (await lease.take()),
     failed(run, error) {
       log('error', `execution ${run.executionId} could not be archived; it is tried again`, { run: run.runId, error });
       open.set(run.runId, closedAt(run));
@@ -83,8 +86,10 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     for await (const { items, until } of closedRuns(runs, Math.max(0, from), now())) {
       const unknown = items.filter((run) => !known.has(run.runId) && !open.has(run.runId));
       if (unknown.length > 0) {
-        const fresh = await exclusively(() => archiveAll(unknown));
-        if (fresh === null) return { archived, failed: open.size }; // another sweeper is at it
+        if (!(await lease.take())) return { archived, failed: open.size }; // another sweeper is at it
+        leased = true;
+        const { done, fresh } = await archiveEnds(unknown);
+        for (const run of done) known.set(run.runId, closedAt(run));
         archived += fresh;
       }
       if (stopped) return { archived, failed: open.size };
@@ -95,28 +100,6 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     if (deep) lastDeep = now();
     for (const [runId, closed] of known) if (closed < reached - deepMs) known.delete(runId);
     return { archived, failed: open.size };
-  }
-
-  async function archiveAll(unknown: readonly RunSummary[]): Promise<number> {
-    const { done, fresh } = await archiveEnds(unknown);
-    for (const run of done) known.set(run.runId, closedAt(run));
-    return fresh;
-  }
-
-  /** Null when another sweeper works. */
-  async function exclusively<T>(work: () => Promise<T>): Promise<T | null> {
-    const connection = await database.sql.reserve();
-    try {
-      const [row] = await connection<{ mine: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as mine`;
-      if (row?.mine !== true) return null;
-      try {
-        return await work();
-      } finally {
-        await connection`select pg_advisory_unlock(${LOCK})`.catch(() => undefined); // it ends with the connection, too
-      }
-    } finally {
-      connection.release();
-    }
   }
 
   return {
@@ -130,6 +113,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     async stop() {
       stopped = true;
       await running?.catch(() => undefined);
+      if (leased) await lease.release().catch(() => undefined); // it runs out by itself
     },
   };
 }

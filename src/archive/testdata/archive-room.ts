@@ -20,6 +20,8 @@ export interface ArchiveRoom {
   readonly organisation: string;
   readonly database: Database;
   readonly databaseUrl: string;
+  /** Of the Temporal server. */
+  readonly address: string;
   /** The organisation's, as Temporal has them. */
   readonly runs: Runs;
   readonly archive: Archive;
@@ -64,11 +66,12 @@ export async function archiveRoom(flows: readonly StoredFlow[]): Promise<Archive
     organisation,
     database,
     databaseUrl: place.url,
+    address: inject('temporalAddress'),
     runs,
     archive,
     gateway: freshGateway(),
     freshGateway,
-    sweeper: (more = {}) => createSweeper({ database, runs, createHistoryReader, ...more }),
+    sweeper: (more = {}) => createSweeper({ database, runs, createHistoryReader, leaseMs: 300, ...more }),
     async forget(executionId, runIds) {
       const { items } = await temporal.list(`WorkflowId = '${executionId}'`, { size: 100, cursor: null });
       for (const runId of runIds ?? items.map((run) => run.runId)) forgotten.add(runId);
