@@ -1,4 +1,4 @@
-import type { CommandDefinition } from '../command.ts';
+import type { CommandDefinition, SubcommandDefinition } from '../command.ts';
 import { JSON_OUT, LIMIT, SERVER } from './common-options.ts';
 
 const ASKED = ['ok', 'failed', 'unreachable', 'unauthenticated', 'forbidden'] as const;
@@ -60,4 +60,42 @@ export const EVENT_COMMANDS: readonly CommandDefinition[] = [
       },
     ],
   },
+  {
+    name: 'schedules',
+    group: 'Look',
+    summary: 'List schedules of deployed flows',
+    args: [],
+    options: [
+      { flags: '--flow <name>', description: 'only of this flow' },
+      { flags: '--env <environment>', description: 'only in this environment' },
+      LIMIT,
+      SERVER,
+      JSON_OUT,
+    ],
+    examples: [{ line: 'weir schedules --env prod', does: 'what is due when' }],
+    exits: ASKED,
+    load: async () => (await import('../commands/schedules.ts')).schedules,
+    subcommands: [
+      schedule('show', 'Print one schedule with its next times as JSON', 'showSchedule'),
+      schedule('pause', 'Start nothing more of a schedule until it is resumed', 'pauseSchedule'),
+      schedule('resume', 'Go on with a schedule, with what is due from now on', 'resumeSchedule'),
+      schedule('trigger', 'Run a schedule now, by its overlap policy', 'triggerSchedule'),
+    ],
+  },
 ];
+
+function schedule(
+  name: string,
+  summary: string,
+  command: 'showSchedule' | 'pauseSchedule' | 'resumeSchedule' | 'triggerSchedule',
+): SubcommandDefinition {
+  return {
+    name,
+    summary,
+    args: [{ name: 'id', kind: 'required', description: 'id of the schedule' }],
+    options: [SERVER, JSON_OUT],
+    examples: [{ line: `weir schedules ${name} weir-schedule:default:prod:report:0`, does: summary.toLowerCase() }],
+    exits: ASKED,
+    load: async () => (await import('../commands/schedules.ts'))[command],
+  };
+}
