@@ -50,7 +50,7 @@ export function fillTemplate(
   const holdsPlace = ({ value }: YamlScalar): boolean => [...nameOf.keys()].some((token) => value.includes(token));
   const replacements = scalars.flatMap((scalar) => {
     if (scalar.isKey) return [];
-    if (scalar.pointer === '/flow') return [{ scalar, value: flow as Json }];
+    if (scalar.pointer === '/flow') return [{ scalar, value: flow }];
     return holdsPlace(scalar) ? [{ scalar, value: filled(scalar) }] : [];
   });
   const result = unmark(replaceScalars(text, replacements), nameOf);

@@ -25,6 +25,8 @@ export interface PgFlowStoreDeps {
 
 const EVERYTHING = { all: true, flows: new Set<string>(), categories: new Set<string>() };
 const PAGE = 200;
+/** Described adapters that a coded one hides, by the environment that was loaded with them. */
+const HIDDEN = new WeakMap<CompileEnvironment, readonly string[]>();
 /** Bytes in memory for one of JSON text, about. */
 const BYTES_IN_MEMORY = 6;
 
@@ -110,7 +112,12 @@ class PgFlowStore implements FlowStore {
           ...described.map((manifest) => [manifest.name, manifest] as const),
           ...codedAdapters(),
         ]);
-        return { adapters, actions: catalogue?.actions ?? {}, flows };
+        const environment = { adapters, actions: catalogue?.actions ?? {}, flows };
+        HIDDEN.set(
+          environment,
+          described.flatMap(({ name }) => (codedAdapters().has(name) ? [name] : [])),
+        );
+        return environment;
       }),
     );
   }
@@ -121,11 +128,9 @@ class PgFlowStore implements FlowStore {
 
   /** Faults are refused when something is stored; what remains is an adapter whose name a coded one has taken since. */
   async problems(): Promise<readonly string[]> {
-    const described = await read(this.#deps.database, (db) => selectManifests(db, this.#organisation));
-    const coded = this.#deps.codedAdapters();
-    return described
-      .filter(({ name }) => coded.has(name))
-      .map(({ name }) => `the adapter ${name} is hidden by the built-in one of that name`);
+    return (HIDDEN.get(await this.environment()) ?? []).map(
+      (name) => `the adapter ${name} is hidden by the built-in one of that name`,
+    );
   }
 
   async close(): Promise<void> {

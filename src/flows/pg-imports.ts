@@ -5,7 +5,6 @@ import { reaches } from '../auth/authorize.ts';
 import { canonicalJson } from '../dsl/lower/canonical-json.ts';
 import { Problem } from '../problems/problem.ts';
 import { change, read } from '../store/change.ts';
-import type { Database } from '../store/database.ts';
 import { sqlState } from '../store/store-problem.ts';
 import { applyImport, planChanged } from './apply-import.ts';
 import { exportFolder } from './export-folder.ts';
