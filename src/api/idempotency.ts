@@ -54,28 +54,31 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
         mine.over = true;
       } catch (error) {
         mine.over = true;
-        await attempt('freed', () => database.db.delete(idempotencyKeys).where(claimed(mine)));
+        // A change that nobody has an answer to may be made yet: then the key stays taken.
+        const unknown = error instanceof Problem && error.code === 'store_unavailable';
+        const mayFree = unknown ? and(claimed(mine), eq(idempotencyKeys.effect, false)) : claimed(mine);
+        await attempt('freed', (db) => db.delete(idempotencyKeys).where(mayFree));
         throw error;
       }
-      if (!response.ok) await attempt('freed', () => database.db.delete(idempotencyKeys).where(claimed(mine)));
+      if (!response.ok) await attempt('freed', (db) => db.delete(idempotencyKeys).where(claimed(mine)));
       else {
         const kept = await keptAnswer(response, request.secretAnswer);
-        await attempt('kept', () => database.db.update(idempotencyKeys).set(kept.row).where(claimed(mine)));
+        await attempt('kept', (db) => db.update(idempotencyKeys).set(kept.row).where(claimed(mine)));
         response = kept.response;
       }
       if (Date.now() - sweptAt > SWEEP_MS) {
         sweptAt = Date.now();
-        await attempt('swept', () =>
-          database.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ago(keepMs))),
-        );
+        await attempt('swept', (db) => db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, ago(keepMs))));
       }
       return response;
     },
   };
 
   /** The request has its answer already: a database that went away in between must not take it back. */
-  async function attempt(what: string, query: () => Promise<unknown>): Promise<void> {
-    await query().catch((error: unknown) => log?.('warn', `an idempotency key could not be ${what}`, { error }));
+  async function attempt(what: string, query: (db: Queries) => Promise<unknown>): Promise<void> {
+    await read(database, query).catch((error: unknown) =>
+      log?.('warn', `an idempotency key could not be ${what}`, { error }),
+    );
   }
 }
 

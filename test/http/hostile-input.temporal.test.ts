@@ -19,6 +19,9 @@ const HOSTILE = [
   'A'.repeat(5_000),
 ] as const;
 
+/** An address holds no half of a character. */
+const wellFormed = (text: string): string => Buffer.from(text).toString();
+
 interface Schema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -91,9 +94,9 @@ function* requests(path: string, { parameters, requestBody }: Operation, text: s
     const headers: Record<string, string> = {};
     for (const { name, in: where, schema, required } of parameters) {
       const value = name === attack ? text : String(plain(schema));
-      if (where === 'path') target = target.replace(`{${name}}`, encodeURIComponent(value.toWellFormed()));
+      if (where === 'path') target = target.replace(`{${name}}`, encodeURIComponent(wellFormed(value)));
       else if (name !== attack && !required) continue;
-      else if (where === 'query') query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
+      else if (where === 'query') query += `&${name}=${encodeURIComponent(wellFormed(value))}`;
       else if (/^[\x20-\x7e]*$/.test(value)) headers[name] = value;
     }
     return { target: query === '' ? target : `${target}?${query.slice(1)}`, headers };
