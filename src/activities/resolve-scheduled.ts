@@ -35,7 +35,7 @@ export interface ResolveScheduledDeps {
  * execution, the same however often it is asked. What is wrong with the flow or its input is listed, not retried; what is away is.
  */
 export function createResolveScheduled(deps: ResolveScheduledDeps): ScheduledActivities['weir.resolve_scheduled'] {
-  return async ({ scheduledAt, ...run }) => {
+  return async ({ scheduledAt, run: runId, ...run }) => {
     if (!(await deps.isWanted(run))) return null;
     const event: TriggerEvent = {
       type: 'schedule',
@@ -45,7 +45,7 @@ export function createResolveScheduled(deps: ResolveScheduledDeps): ScheduledAct
       data: {},
       headers: {},
     };
-    const executionId = keyedExecutionId([run.organisation, run.flow, 'schedule', run.schedule, scheduledAt]);
+    const executionId = keyedExecutionId([run.organisation, run.flow, 'schedule', run.schedule, scheduledAt, runId]);
     try {
       const input = await inputOf(deps.servicesOf(run.organisation), run, { event, executionId });
       return { executionId, input };

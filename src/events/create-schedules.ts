@@ -13,10 +13,13 @@ import type { TemporalSchedules } from './temporal-schedules.ts';
 
 export interface SchedulesDeps {
   readonly database: Pick<Database, 'db'>;
-  readonly temporal: Pick<TemporalSchedules, 'trigger'>;
+  readonly temporal: Pick<TemporalSchedules, 'trigger' | 'describe'>;
   readonly sync: Pick<ScheduleSync, 'apply'>;
   readonly intents: Pick<Intents, 'open' | 'settle'>;
 }
+
+/** Times that are told of one schedule. */
+const PREVIEW = 10;
 
 export function createSchedules({ database, temporal, sync, intents }: SchedulesDeps): (c: AuditContext) => Schedules {
   return (context) => {
@@ -58,7 +61,14 @@ export function createSchedules({ database, temporal, sync, intents }: Schedules
           next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
         };
       },
-      get: async (id, scope) => view(await find(id, scope), 10),
+      async get(id, scope) {
+        const row = await find(id, scope);
+        // Temporal knows best; when it does not answer, or does not have it yet, the same is reckoned here.
+        const there = await temporal.describe(id).catch(() => null);
+        const own = view(row, PREVIEW);
+        const next = own.applied && there !== null ? there.next.slice(0, PREVIEW) : [];
+        return next.length > 0 ? { ...own, next } : own;
+      },
       async pause(id, scope, paused) {
         const changed = await change(database, context, async (tx, record) => {
           const [row] = await tx
@@ -79,17 +89,17 @@ export function createSchedules({ database, temporal, sync, intents }: Schedules
           if (error instanceof Problem) return changed;
           throw error;
         });
-        return view(applied ?? notFound(id), 10);
+        return view(applied ?? notFound(id), PREVIEW);
       },
       async trigger(id, scope) {
-        const { flow, environment } = await find(id, scope);
+        const { flow, environment, trigger } = await find(id, scope);
         const intent = await intents.open(context, {
           action: 'schedule.trigger',
           subject: { type: 'schedule', id },
           details: { flow, environment },
         });
         try {
-          const there = await temporal.trigger(id);
+          const there = await temporal.trigger({ schedule: id, trigger });
           intents.settle(intent, there ? 'success' : 'failure');
           if (!there)
             throw new Problem('not_found', `The schedule ${id} is not in Temporal yet: try again in a moment.`);

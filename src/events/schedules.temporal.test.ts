@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import { Client, ScheduleNotFoundError } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { createActivities } from '../activities/create-activities.ts';
@@ -19,6 +19,7 @@ import { UPDATES } from '../workflows/contract.ts';
 import { createEventLog } from './create-event-log.ts';
 import { createSchedules } from './create-schedules.ts';
 import { createDispatcher } from './dispatcher.ts';
+import { nextRuns } from './next-runs.ts';
 import { createScheduleSync, type ScheduleSync } from './schedule-sync.ts';
 import { scheduledRuns } from './scheduled-runs.ts';
 import { fakeDelivery, flowIr } from './testdata/fake-delivery.ts';
@@ -248,7 +249,7 @@ describe('what is deployed', () => {
     expect(after.info.createdAt).toEqual(before.info.createdAt);
     deployed = [];
     await sync.sync(organisation);
-    await expect(handle().describe()).rejects.toThrow(/not found/i);
+    await expect(handle().describe()).rejects.toThrow(ScheduleNotFoundError);
     expect((await api.call('GET', `/schedules?flow=${flow}`)).body.items).toEqual([]);
     expect(await api.database.sql`select 1 from schedules where flow = ${flow}`).toEqual([]);
   });
@@ -333,18 +334,27 @@ test.each([
   ['15 9 * * mon-fri', 'America/New_York'],
   ['0 0 1 * mon', 'Asia/Kolkata'],
   ['0 12 * * 5-7', 'Europe/Berlin'],
+  ['0 22-2/2 * * fri-mon', 'Europe/Berlin'],
   ['0 0 */2 * mon', 'UTC'],
   ['30 2 28 3 *', 'Europe/Berlin'], // left out in 2027, when clocks go forward on that day
   ['30 2 27-29 3 *', 'Europe/Berlin'],
-  ['30 2 31 10 *', 'Europe/Berlin'], // twice in 2027, when clocks go back
-  ['*/30 * 31 10 *', 'Europe/Berlin'],
+  ['15 2 14 3 *', 'America/New_York'],
+  ['0 4 31 10 *', 'Europe/Berlin'],
   ['0 0 29 2 *', 'UTC'],
   ['@weekly', 'Pacific/Auckland'],
-])('the next times of %s in %s are those of Temporal', async (schedule, timezone) => {
+])('the next times of %s in %s are those of Temporal, reckoned here too', async (schedule, timezone) => {
   await deploy(`{ schedule: "${schedule}", timezone: ${timezone} }`);
-  const { next } = (await api.call('GET', `/schedules/${id}`)).body;
-  const { info } = await handle().describe();
-  const expected = info.nextActionTimes.map((time) => time.toISOString());
-  expect(next.slice(0, expected.length)).toEqual(expected);
+  const expected = (await handle().describe()).info.nextActionTimes.map((time) => time.toISOString());
   expect(expected.length).toBeGreaterThan(3);
+  expect((await api.call('GET', `/schedules/${id}`)).body.next).toEqual(expected);
+  const reckoned = nextRuns({ schedule, timezone }, { from: new Date(), count: expected.length });
+  expect(reckoned.map((time) => time.toISOString())).toEqual(expected);
+});
+
+test('in the hour that comes twice Temporal tells when it runs, also while it is paused', async () => {
+  await deploy('{ schedule: "30 1 7 11 *", timezone: America/New_York }');
+  const twice = ['2027-11-07T05:30:00.000Z', '2027-11-07T06:30:00.000Z'];
+  expect((await api.call('GET', `/schedules/${id}`)).body.next.slice(0, 2)).toEqual(twice);
+  await api.call('POST', `/schedules/${id}/pause`);
+  expect((await api.call('GET', `/schedules/${id}`)).body.next.length).toBe(10);
 });

@@ -16,9 +16,9 @@ export interface TemporalSchedules {
     state: { readonly paused: boolean; readonly keepPaused: boolean },
   ): Promise<{ readonly paused: boolean }>;
   /** Null when there is none. */
-  describe(id: string): Promise<{ readonly paused: boolean } | null>;
+  describe(id: string): Promise<{ readonly paused: boolean; readonly next: readonly Date[] } | null>;
   /** Runs it now, by its overlap policy. False when there is none. */
-  trigger(id: string): Promise<boolean>;
+  trigger(definition: Pick<ScheduledFlow, 'schedule' | 'trigger'>): Promise<boolean>;
   /** Also when there is none. */
   remove(id: string): Promise<void>;
 }
@@ -106,11 +106,11 @@ export function createTemporalSchedules({
     },
     async describe(id) {
       const found = await orNull(() => client.schedule.getHandle(id).describe());
-      return found === null ? null : { paused: found.state.paused };
+      return found === null ? null : { paused: found.state.paused, next: found.info.nextActionTimes };
     },
-    async trigger(id) {
+    async trigger({ schedule, trigger }) {
       const done = await orNull(async () => {
-        await client.schedule.getHandle(id).trigger();
+        await client.schedule.getHandle(schedule).trigger(overlapOf(trigger)); // it is `allow_all` unless it is told
         return true;
       });
       return done !== null;
@@ -126,7 +126,7 @@ function optionsOf(
   taskQueue: string,
 ): Pick<ScheduleOptions, 'spec' | 'action' | 'policies'> {
   const { schedule: id, flow, trigger } = definition;
-  const { schedule, timezone = 'UTC', overlap = 'skip', catchup } = trigger;
+  const { schedule, timezone = 'UTC', catchup } = trigger;
   const catchupMs = catchup === undefined ? CATCHUP_MS : (parseDuration(catchup) ?? CATCHUP_MS);
   return {
     spec: { cronExpressions: [...cronLines(schedule)], timezone },
@@ -140,8 +140,12 @@ function optionsOf(
       staticSummary: `${flow}: ${schedule}`.slice(0, 200),
     },
     policies: {
-      overlap: OVERLAP[overlap as keyof typeof OVERLAP], // the compiler has checked the word
+      overlap: overlapOf(trigger),
       catchupWindow: Math.max(MIN_CATCHUP_MS, catchupMs),
     },
   };
+}
+
+function overlapOf({ overlap = 'skip' }: ScheduledFlow['trigger']): (typeof OVERLAP)[keyof typeof OVERLAP] {
+  return OVERLAP[overlap as keyof typeof OVERLAP]; // the compiler has checked the word
 }

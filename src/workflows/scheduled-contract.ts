@@ -24,6 +24,8 @@ export interface ScheduledActivities {
     request: ScheduledFlow & {
       /** RFC 3339. */
       readonly scheduledAt: string;
+      /** Of the workflow: a time that is run again (by a backfill, or twice in a second by hand) is another execution. */
+      readonly run: string;
     },
   ): Promise<ResolvedScheduled | null>;
 }

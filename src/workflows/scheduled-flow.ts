@@ -6,7 +6,7 @@ import {
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { searchAttributesOf } from './runtime/search-attributes.ts';
 import type { ScheduledActivities, ScheduledFlow } from './scheduled-contract.ts';
 
@@ -18,30 +18,25 @@ const DUE = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
  * ends as it ends, so that the schedule's overlap policy counts the flow; cancelling it cancels the flow, which cleans up.
  */
 export async function weirScheduledFlow(request: ScheduledFlow): Promise<void> {
-  const { typedSearchAttributes, startTime } = workflowInfo();
+  const { typedSearchAttributes, startTime, runId } = workflowInfo();
   const activities = proxyActivities<ScheduledActivities>({
     startToCloseTimeout: 30_000,
     retry: { initialInterval: 500, maximumInterval: 30_000 },
     summary: request.flow,
   });
   const scheduledAt = (typedSearchAttributes.get(DUE) ?? startTime).toISOString();
-  const run = await activities['weir.resolve_scheduled']({ ...request, scheduledAt });
+  const run = await activities['weir.resolve_scheduled']({ ...request, scheduledAt, run: runId });
   if (run === null) return;
   const { flow } = run.input;
-  try {
-    const child = await startChild(flow.name, {
-      workflowId: run.executionId,
-      args: [run.input],
-      workflowTaskTimeout: '2s',
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-      parentClosePolicy: ParentClosePolicy.TERMINATE,
-      cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-      typedSearchAttributes: searchAttributesOf(run.input),
-      staticSummary: `${flow.name} ${flow.version}`.slice(0, 200),
-    });
-    await child.result();
-  } catch (error) {
-    // The same schedule was due twice in one second (triggered by hand): that run is there.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+  const child = await startChild(flow.name, {
+    workflowId: run.executionId,
+    args: [run.input],
+    workflowTaskTimeout: '2s',
+    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    parentClosePolicy: ParentClosePolicy.TERMINATE,
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    typedSearchAttributes: searchAttributesOf(run.input),
+    staticSummary: `${flow.name} ${flow.version}`.slice(0, 200),
+  });
+  await child.result();
 }
