@@ -18,6 +18,8 @@ export interface ArchiveEndsOptions {
   readonly batch: number;
   readonly now: () => number;
   readonly failed: (run: RunSummary, error: unknown) => void;
+  /** Told of histories that the interpreter can't follow: they are kept, with what visibility tells of the execution. */
+  readonly unreadable: (run: RunSummary, error: unknown) => void;
   /** Called before each batch but the first. */
   readonly begin: () => Promise<void>;
   /** Asked between batches: true ends the work. */
@@ -33,7 +35,7 @@ const READERS = 4;
  * archived. Throws when Temporal or the database is away.
  */
 export function createArchiveEnds(options: ArchiveEndsOptions) {
-  const { database, runs, createHistoryReader, onEnded, batch, now, failed, begin, stopped } = options;
+  const { database, runs, createHistoryReader, onEnded, batch, now, failed, unreadable, begin, stopped } = options;
   const archive = createArchive({ database });
   const months = new Set<string>();
 
@@ -81,6 +83,7 @@ export function createArchiveEnds(options: ArchiveEndsOptions) {
       const kept = archive(organisationOf(run)).history;
       const end = await readEnded({ runs, createHistoryReader, kept }, run);
       if (end === null) failed(run, new Error('Temporal has forgotten its history'));
+      else if (end.unreadable !== undefined) unreadable(run, end.unreadable);
       return end;
     } catch (error) {
       if (isAway(error)) throw error;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { executionView } from '../executions/execution-view.ts';
+import { executionSummary, executionView } from '../executions/execution-view.ts';
 import type { CreateHistoryReader, HistoryEvent } from '../executions/history.ts';
-import { memoText, readChain } from '../executions/run-chain.ts';
+import { memoText, readChain, type RunHistory } from '../executions/run-chain.ts';
 import type { RunDescription, Runs, RunSummary } from '../executions/runs.ts';
 import type { ExecutionView } from '../executions/view.ts';
 import { encodeRun, packHistories, textOf } from './encode-histories.ts';
@@ -20,6 +20,8 @@ export interface EndedExecution {
   /** Packed histories of the runs, and SHA-256 of them unpacked, hex. */
   readonly history: Uint8Array;
   readonly historyHash: string;
+  /** Why the interpreter could not follow the history; `view` then has no steps. */
+  readonly unreadable?: unknown;
 }
 
 /** Reads an execution up to the end of `run`. `kept`: histories of earlier runs that Temporal has forgotten. Null when Temporal has forgotten `run`. */
@@ -39,19 +41,54 @@ export async function readEnded(
   );
   const last = chain.at(-1);
   if (last === undefined) return null;
-  const reader = deps.createHistoryReader(executionId);
-  for (const [at, { events }] of chain.entries()) await reader.push(at, events);
-  const description: RunDescription = { ...run, events: last.events.length, memo: {}, pending: [] };
   const runs = chain.map(({ runId }) => runId);
+  const read = await viewOf(deps.createHistoryReader, run, chain);
   const lines = chain.map(({ runId, events }) => encodeRun(runId, events));
   return {
     run,
-    view: executionView({ id: executionId, description, reader, runs }),
-    category: reader.input.flow.category ?? null,
+    ...read,
     runs,
     events: last.events.length,
     request: memoText(last.events[0], 'request'),
     history: await packHistories(lines),
     historyHash: createHash('sha256').update(textOf(lines)).digest('hex'),
+  };
+}
+
+type Read = Pick<EndedExecution, 'view' | 'category' | 'unreadable'>;
+
+async function viewOf(
+  createHistoryReader: CreateHistoryReader,
+  run: RunSummary,
+  chain: readonly RunHistory[],
+): Promise<Read> {
+  try {
+    const reader = createHistoryReader(run.executionId);
+    for (const [at, { events }] of chain.entries()) await reader.push(at, events);
+    const description: RunDescription = { ...run, events: chain.at(-1)?.events.length ?? 0, memo: {}, pending: [] };
+    const runs = chain.map(({ runId }) => runId);
+    const view = executionView({ id: run.executionId, description, reader, runs });
+    return { view, category: reader.input.flow.category ?? null };
+  } catch (error) {
+    return { view: bareView(run), category: null, unreadable: error };
+  }
+}
+
+/** What visibility alone tells: better than nothing, and the history is kept. */
+function bareView(run: RunSummary): ExecutionView {
+  const summary = executionSummary(run);
+  const ended = run.endedAt ?? run.startedAt;
+  return {
+    ...summary,
+    hash: '',
+    input: null,
+    output: null,
+    error: null,
+    duration_ms: Math.max(0, ended.getTime() - Date.parse(summary.started_at)),
+    origin: null,
+    parent: null,
+    waiting: [],
+    why: null,
+    steps: [],
   };
 }

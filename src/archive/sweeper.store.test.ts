@@ -42,7 +42,11 @@ afterAll(async () => {
   await place.drop();
 });
 
-function sweeperOf(ended: readonly { run: RunSummary; output: string }[], errors: unknown[] = []) {
+function sweeperOf(
+  ended: readonly { run: RunSummary; output: string }[],
+  errors: unknown[] = [],
+  reader = createHistoryReader,
+) {
   return createSweeper({
     database,
     runs: {
@@ -52,7 +56,7 @@ function sweeperOf(ended: readonly { run: RunSummary; output: string }[], errors
         return found === undefined ? null : history(found.run.startedAt.toISOString().slice(0, 10), found.output);
       },
     },
-    createHistoryReader,
+    createHistoryReader: reader,
     leaseMs: 0,
     log: (_level, message, fields) => void errors.push([message, fields]),
   });
@@ -80,6 +84,23 @@ test('an end that can not be stored holds up no other, is told, and holds the st
   const [position] = await database.sql`select value from positions where name = 'sweeper'`;
   expect(position?.value).toBe(Date.parse('2026-02-02T12:59:59Z'));
   expect(await sweeper.tick()).toEqual({ archived: 0, failed: 1 });
+});
+
+test('a history that can not be read is kept, with what visibility tells', async () => {
+  const errors: unknown[] = [];
+  const odd = run(6, '2026-03-01');
+  const sweeper = sweeperOf([{ run: odd, output: 'x' }], errors, () => {
+    throw new Error('no such behaviour');
+  });
+  expect(await sweeper.tick()).toEqual({ archived: 1, failed: 0 });
+  expect(errors).toMatchObject([[expect.stringContaining('without its steps'), { run: 'run-6' }]]);
+  const archive = createArchive({ database })('default');
+  expect((await archive.find(odd.executionId))?.view).toMatchObject({
+    flow: 'approve',
+    status: 'completed',
+    steps: [],
+  });
+  expect(await archive.history(odd.executionId, 'run-6')).toEqual(history('2026-03-01', 'x'));
 });
 
 test('a stopped sweeper does nothing', async () => {

@@ -71,6 +71,12 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     now,
     stopped: () => stopped,
     begin: async () => void (await lease.take()),
+    unreadable(run, error) {
+      log('error', `execution ${run.executionId} is archived without its steps: its history can't be read`, {
+        run: run.runId,
+        error,
+      });
+    },
     failed(run, error) {
       log('error', `execution ${run.executionId} could not be archived; it is tried again`, { run: run.runId, error });
       open.set(run.runId, closedAt(run));
@@ -86,7 +92,11 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     for await (const { items, until } of closedRuns(runs, Math.max(0, from), now())) {
       const unknown = items.filter((run) => !known.has(run.runId) && !open.has(run.runId));
       if (unknown.length > 0) {
-        if (!(await lease.take())) return { archived, failed: open.size }; // another sweeper is at it
+        if (!(await lease.take())) {
+          // Another sweeper is at it: what it has done need not be looked at again.
+          position = Math.max(reached, await stored.load());
+          return { archived, failed: open.size };
+        }
         leased = true;
         const { done, fresh } = await archiveEnds(unknown);
         for (const run of done) known.set(run.runId, closedAt(run));

@@ -26,8 +26,8 @@ export interface ArchiveRoom {
   readonly runs: Runs;
   readonly archive: Archive;
   readonly gateway: ExecutionGateway;
-  /** Another gateway, which has read nothing yet. */
-  readonly freshGateway: () => ExecutionGateway;
+  /** Another gateway, which has read nothing yet; of another organisation, or with a task queue that nobody polls. */
+  readonly freshGateway: (more?: { readonly organisation?: string; readonly taskQueue?: string }) => ExecutionGateway;
   readonly sweeper: (more?: Partial<SweeperOptions>) => Sweeper;
   /** From now on Temporal knows these runs no longer (left out: all so far), as after its retention. */
   readonly forget: (executionId: string, runIds?: readonly string[]) => Promise<void>;
@@ -46,12 +46,18 @@ export async function archiveRoom(flows: readonly StoredFlow[]): Promise<Archive
   const temporal = createTemporalRuns({ client: wiring.client, taskQueue });
   const forgotten = new Set<string>();
   const runs = scopedRuns(forgetting(temporal, forgotten), organisation);
-  const archive = createArchive({ database })(organisation);
-  const freshGateway = () => {
-    const all = archivedRuns(runs, archive);
+  const archiveOf = createArchive({ database });
+  const archive = archiveOf(organisation);
+  const freshGateway: ArchiveRoom['freshGateway'] = (more = {}) => {
+    const owner = more.organisation ?? organisation;
+    const port =
+      more.taskQueue === undefined
+        ? forgetting(temporal, forgotten)
+        : createTemporalRuns({ client: wiring.client, taskQueue: more.taskQueue });
+    const all = archivedRuns(scopedRuns(port, owner), archiveOf(owner));
     return createGateway({
       runs: all,
-      archive,
+      archive: archiveOf(owner),
       flows: fakeStore(flows),
       reader: createExecutionReader({ runs: all, createHistoryReader }),
       verifyCallback: () => {
@@ -59,7 +65,7 @@ export async function archiveRoom(flows: readonly StoredFlow[]): Promise<Archive
       },
       adapters: async () => new Map(),
       requestSlot: async () => 'granted',
-      organisation,
+      organisation: owner,
     });
   };
   return {
