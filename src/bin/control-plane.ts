@@ -5,6 +5,7 @@ import { verifyCallback } from '../activities/callback-token.ts';
 import { createAuthenticate, type Authenticate } from '../api/authenticate.ts';
 import type { ControlPlane } from '../api/control-plane.ts';
 import { createIdempotency, type Idempotency } from '../api/idempotency.ts';
+import { sweeperPosition } from '../archive/position.ts';
 import { createArchive } from '../archive/archive.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import { createIntents } from '../audit/intents.ts';
@@ -95,11 +96,12 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
   onClose(() => intents.close());
   const organisation = createOrganisations({ foundation, intents, flowsOf, archiveOf, deploymentCache });
 
+  const archivedUntil = () => sweeperPosition(database).load();
   const environments = createEnvironments({ database, cache: deploymentCache });
   const deployments = createDeployments({
     database,
     cache: deploymentCache,
-    recent: (id) => recentRuns(organisation(id).live),
+    recent: (id) => recentRuns(organisation(id).live, { archivedUntil }),
     // The caller finds the schedules of what it deployed; that its answer waits for them is no more than a call to Temporal.
     onChange: (changed) => {
       triggered.forget(changed.organisation);

@@ -13,7 +13,7 @@ import { linksOf } from './execution-view.ts';
 import { findStepIr } from './find-step.ts';
 import type { ExecutionReader, LoadedExecution } from './read-execution.ts';
 import type { UpdateAnswer } from './runs.ts';
-import { findFlow, missingFlows, type StartDeps, type StartedExecution, started } from './start-execution.ts';
+import { missingFlows, type StartDeps, type StartedExecution, started, versionToRun } from './start-execution.ts';
 
 export interface GoBackDeps extends StartDeps {
   readonly reader: ExecutionReader;
@@ -100,7 +100,8 @@ export async function rerun(deps: GoBackDeps, executionId: string, request: Reru
   const loaded = await deps.reader.load(executionId);
   if (isRunning(loaded)) throw new Problem('execution_running', `Execution ${executionId} has not ended.`);
   const before = loaded.reader.input;
-  const { flow, flows } = await flowsOf(deps, before, request.version);
+  const id = newExecutionId(deps.now());
+  const { flow, flows } = await flowsOf(deps, { before, version: request.version, executionId: id });
   if (request.from !== undefined && findStepIr(flow, request.from) === undefined)
     throw new Problem('step_not_found', `Flow ${flow.name} ${flow.version} has no step ${request.from}.`);
   const { value: input, faults } = checkValue(flow.inputs, request.input ?? before.input);
@@ -110,7 +111,6 @@ export async function rerun(deps: GoBackDeps, executionId: string, request: Reru
       `The input does not fit the inputs of flow ${flow.name}: ${faults.map((fault) => fault.message).join('; ')}.`,
       { errors: faults },
     );
-  const id = newExecutionId(deps.now());
   const origin = { execution_id: executionId, ...(request.from !== undefined && { from: request.from }) };
   const run: RunFlowInput = {
     format: 1,
@@ -131,11 +131,16 @@ export async function rerun(deps: GoBackDeps, executionId: string, request: Reru
 
 async function flowsOf(
   deps: GoBackDeps,
-  before: RunFlowInput,
-  version: string | undefined,
+  {
+    before,
+    version,
+    executionId,
+  }: { readonly before: RunFlowInput; readonly version: string | undefined; readonly executionId: string },
 ): Promise<{ flow: FlowIr; flows: RunFlowInput['flows'] }> {
   if (version === undefined) return { flow: before.flow, flows: before.flows };
-  const stored = await findFlow(deps.flows, { flow: before.flow.name, version });
+  // As for a start: where only deployed versions run, a re-run is no way round that.
+  const { environment, input } = before;
+  const stored = await versionToRun(deps, { flow: before.flow.name, version, environment, input, executionId });
   if (stored.ir === undefined)
     throw new Problem('invalid_flow', `Flow ${stored.name} ${stored.version} has errors.`, {
       errors: stored.diagnostics,

@@ -43,12 +43,15 @@ export function executeRoutes(): readonly Route[] {
       ],
       problems: [
         'flow_not_found',
+        'environment_not_found',
+        'not_deployed',
         'invalid_flow',
         'invalid_input',
         'idempotency_conflict',
         'execution_timed_out',
         'concurrency_limit',
         'temporal_unavailable',
+        'store_unavailable',
       ],
       async handle({ services: { executions }, params, query, body, header }) {
         const idempotencyKey = header('idempotency-key');
