@@ -84,3 +84,18 @@ test('HSTS is for TLS only', async () => {
   const secure = await app.request('https://127.0.0.1/healthz');
   expect(secure.headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
 });
+
+test('what has an ETag is not sent again to who has it', async () => {
+  const { call } = fakeApi();
+  const first = await call('GET', '/openapi.json');
+  const etag = first.headers.get('etag') ?? '';
+  expect(etag).toMatch(/^W\/"[\w-]+"$/);
+  expect(first.headers.get('cache-control')).toBe('private, no-cache');
+  for (const have of [etag, `"other", ${etag.slice(2)}`, '*']) {
+    const { app } = fakeApi();
+    const again = await app.request('http://127.0.0.1/openapi.json', { headers: { 'if-none-match': have } });
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+    expect(again.headers.get('x-content-type-options')).toBe('nosniff');
+  }
+  expect((await call('GET', '/openapi.json', undefined, { 'if-none-match': '"other"' })).status).toBe(200);
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { systemPrincipal, type Principal } from '../auth/principal.ts';
 import type { RequestClaim } from '../store/request-claim.ts';
@@ -31,8 +32,8 @@ export async function handleRoute(deps: ApiDeps, route: Route, c: Context<Env>):
   const bytes = route.body === undefined ? undefined : await readBodyBytes(c.req.raw, route.body);
   const body = route.body === undefined ? undefined : decodeBody(c.req.raw, bytes ?? new Uint8Array(), route.body);
   const { signal } = c.req.raw;
-  const answer = async (claim?: RequestClaim): Promise<Response> =>
-    route.handle({
+  const answer = async (claim?: RequestClaim): Promise<Response> => {
+    const response = await route.handle({
       params,
       query,
       body,
@@ -46,6 +47,8 @@ export async function handleRoute(deps: ApiDeps, route: Route, c: Context<Env>):
       now,
       servicesFor: deps.servicesFor,
     });
+    return route.etag ? tagged(response) : response;
+  };
   const key = idempotencyKey(route, c.req.header('idempotency-key'));
   if (key === null || principal === null || deps.idempotency === undefined) return answer();
   const { pathname, search } = new URL(c.req.raw.url);
@@ -54,6 +57,15 @@ export async function handleRoute(deps: ApiDeps, route: Route, c: Context<Env>):
     { principal, key, operation, body: bytes ?? new Uint8Array(), secretAnswer: route.secretAnswer === true },
     answer,
   );
+}
+
+/** With an ETag of its content, unless it has one. Weak: other headers may differ. */
+async function tagged(response: Response): Promise<Response> {
+  if (response.status !== 200 || response.headers.has('etag')) return response;
+  const text = await response.text();
+  const headers = new Headers(response.headers);
+  headers.set('etag', `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`);
+  return new Response(text, { status: 200, headers });
 }
 
 /** Who sends it, within the limits of the address and of who it is. Null on a public route. */

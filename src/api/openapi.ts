@@ -71,14 +71,22 @@ function operation(route: Route): Dict {
       ...parameters(route.query, 'query'),
       ...parameters(route.headers, 'header'),
       ...(isKeyed(route) ? parameters(KEY_HEADER, 'header') : []),
+      ...(route.etag ? parameters(ETAG_HEADER, 'header') : []),
     ],
     ...(route.body !== undefined && { requestBody: requestBody(route.body) }),
-    responses: merged(answers(route.answers), problems(route)),
+    responses: {
+      ...merged(answers(route.answers), problems(route)),
+      ...(route.etag && { 304: { description: 'unchanged: If-None-Match has the ETag of what is there' } }),
+    },
   };
 }
 
 const KEY_HEADER = z.object({
   'Idempotency-Key': IDEMPOTENCY_KEY.optional().describe('the same key with the same request takes effect once'),
+});
+
+const ETAG_HEADER = z.object({
+  'If-None-Match': z.string().max(1_000).optional().describe('ETag of what you have: 304 if it is still that'),
 });
 
 /** `x-permission`: the permission, and on what it is asked for; for public operations why there is none. */

@@ -78,6 +78,8 @@ export interface Route {
   readonly idempotency?: 'own' | 'none';
   /** The answer holds what is shown once: it is not kept for repeats with the same key. */
   readonly secretAnswer?: true;
+  /** GET: answers have an ETag, made of their content where the handler gives none, and 304 to who has it already. */
+  readonly etag?: true;
   /** Answers with a stream that goes on until it is cut: `signal` is also that of a server that closes. */
   readonly stream?: true;
   readonly answers: readonly Answer[];

@@ -74,6 +74,7 @@ export function adapterRoutes(): readonly Route[] {
       method: 'get',
       path: '/actions',
       operation: 'listActions',
+      etag: true,
       summary: "Every action: the organisation's catalogue, then those of the adapters",
       tag: 'adapters',
       access: { on: 'some', permission: 'flow:read' },

@@ -45,6 +45,7 @@ export function catalogueRoutes(): readonly Route[] {
       method: 'get',
       path: '/actions/source',
       operation: 'getActionsSource',
+      etag: true,
       summary: 'The action catalogue as it was stored',
       tag: 'adapters',
       access: { on: 'some', permission: 'flow:read' },

@@ -78,6 +78,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
       method: 'get',
       path: '/openapi.json',
       operation: 'getOpenApi',
+      etag: true,
       summary: 'This API, as OpenAPI 3.1',
       tag: 'service',
       access: { on: 'public', why: 'the description of the API holds nothing of an organisation' },
