@@ -44,7 +44,7 @@ export async function planPull(
       throw new CliError(`There are several files of the ${key} here: ${here.map((file) => file.path).join(', ')}.`, {
         hint: 'Remove all but one, or pull into another folder.',
       });
-    const path = here[0]?.path ?? newPath(folder, { kind, name, json: /\.json$/.test(item.show('path')) });
+    const path = here[0]?.path ?? newPath(folder, { kind, name, json: item.show('path').endsWith('.json') });
     if (path === null || seen.has(path))
       throw new CliError(
         `The server names a ${kind} ${JSON.stringify(name)}, which can't be a file here. Nothing was written.`,
