@@ -4,7 +4,7 @@ import { newExecutionId } from '../executions/execution-id.ts';
 import { Problem } from '../problems/problem.ts';
 import { change, read } from '../store/change.ts';
 import type { Database, Queries } from '../store/database.ts';
-import { tokens } from '../store/schema/identity.ts';
+import { tokens, users } from '../store/schema/identity.ts';
 import { beyond, scopeOf } from './authorize.ts';
 import { keepingAnAdmin } from './last-admin.ts';
 import { keyOfCursor, pageOf, UUID } from './page.ts';
@@ -41,7 +41,7 @@ export function createTokens({ database }: { readonly database: Database }): (co
       },
       create: (caller, request) =>
         change(database, context, async (tx, record) => {
-          const expiresAt = await expiryOf(tx, caller, request, context.now);
+          const expiresAt = await expiryOf(tx, caller, request, context);
           const { row, secret } = newToken({
             ...request,
             expiresAt,
@@ -79,20 +79,16 @@ const isAdmin = (caller: Caller): boolean => scopeOf(caller, 'org:admin').all;
 const sees = (caller: Caller): boolean => scopeOf(caller, 'org:read').all;
 
 /** Throws forbidden for more rights or, from a token, more time than the maker has; invalid_request for a time that can't be. */
-async function expiryOf(tx: Queries, caller: Caller, request: NewToken, now: number): Promise<Date | null> {
+async function expiryOf(
+  tx: Queries,
+  caller: Caller,
+  request: NewToken,
+  { now, principal: { organisation } }: AuditContext,
+): Promise<Date | null> {
   const missing = beyond(caller, request.grants);
   if (missing !== null)
     throw new Problem('forbidden', `You can't give ${missing} that far: you have not been granted it there yourself.`);
-  // Shared with the maker's row, so that what is revoked together with its maker can't slip through in this moment.
-  const [maker] = caller.id.startsWith('token:')
-    ? await tx
-        .select()
-        .from(tokens)
-        .where(eq(tokens.id, caller.id.slice('token:'.length)))
-        .for('share')
-    : [];
-  if (maker?.revokedAt != null) throw new Problem('forbidden', 'The token that asks has been revoked.');
-  const latest = maker?.expiresAt ?? null;
+  const latest = await endOfMaker(tx, caller, organisation);
   const { expiresAt } = request;
   if (expiresAt === undefined)
     return new Date(Math.min(now + DEFAULT_LIFE_MS, latest?.getTime() ?? Number.POSITIVE_INFINITY));
@@ -116,6 +112,26 @@ async function expiryOf(tx: Queries, caller: Caller, request: NewToken, now: num
       `This token itself ends at ${latest.toISOString()}; one that it makes can't live longer.`,
     );
   return expiresAt;
+}
+
+/**
+ * When the token that asks ends; null for people and for tokens without an end. The maker stays locked until the new token is
+ * there: what is revoked together with its maker can't slip through in this moment. Throws forbidden for a maker who is gone.
+ */
+async function endOfMaker(tx: Queries, { id }: Caller, organisation: string): Promise<Date | null> {
+  if (id.startsWith('user:')) {
+    const one = and(eq(users.organisation, organisation), eq(users.id, id));
+    const [user] = await tx.select().from(users).where(one).for('share');
+    if (user?.disabledAt != null) throw new Problem('forbidden', 'The user who asks has been disabled.');
+  }
+  if (!id.startsWith('token:')) return null;
+  const [maker] = await tx
+    .select()
+    .from(tokens)
+    .where(eq(tokens.id, id.slice('token:'.length)))
+    .for('share');
+  if (maker?.revokedAt != null) throw new Problem('forbidden', 'The token that asks has been revoked.');
+  return maker?.expiresAt ?? null;
 }
 
 /** The row of a new token, and its secret, which is nowhere else. */

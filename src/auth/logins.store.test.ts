@@ -1,5 +1,8 @@
 // Logins of browsers at a real provider: authorization code with PKCE.
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { createLogins } from './create-logins.ts';
+import { createOidc } from './oidc/create-oidc.ts';
+import { systemPrincipal } from './principal.ts';
 import { localPath } from './return-to.ts';
 import { Browser } from './testdata/browser.ts';
 import { SITE, type Site, startSite } from './testdata/site.ts';
@@ -167,4 +170,31 @@ describe('a login', () => {
     ['/a/../b', '/b'],
     ['/x?u=https://evil.example', '/x?u=https://evil.example'],
   ])('returns to %s', (given, path) => expect(localPath(given)).toBe(path));
+});
+
+describe('without an identity provider', () => {
+  const context = { principal: systemPrincipal('public', 'default'), requestId: null, now: Date.now() };
+  test('that answers, a login is a matter for later, not for a 500', async () => {
+    const oidc = createOidc({ issuer: 'http://127.0.0.1:1', audience: 'x', clientId: 'weir', now: Date.now });
+    const logins = createLogins({ database: site.api.database, oidc, publicUrl: SITE })(context);
+    await expect(logins.begin('/')).rejects.toMatchObject({ code: 'identity_unavailable' });
+  });
+  test('that is configured, there are no logins', async () => {
+    const { database } = site.api;
+    await expect(createLogins({ database, publicUrl: SITE })(context).begin('/')).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    const oidc = createOidc({ issuer: site.idp.issuer, audience: 'x', now: Date.now });
+    const without = createLogins({ database, oidc, publicUrl: SITE })(context);
+    await expect(without.begin('/')).rejects.toMatchObject({ code: 'not_found' });
+  });
+  test('that answers any more, a login that was begun is told so', async () => {
+    const browser = site.untilCallback();
+    const callback = new URL((await site.logIn(browser)).url);
+    await site.idp.close();
+    const cookie = `weir_login=${browser.cookie(SITE, 'weir_login')}`;
+    const answer = await site.api.request(`${callback.pathname}${callback.search}`, { headers: { cookie } });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+  });
 });

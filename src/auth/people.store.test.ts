@@ -33,6 +33,21 @@ describe('a person', () => {
     expect((await people.me({ sub: 'nia', name: 'Nia B.' })).body.name).toBe('Nia B.');
   });
 
+  test('who is disabled while he makes a token does not keep it', async () => {
+    const ned = { sub: 'ned', roles: ['weir-admins'] };
+    await people.me(ned);
+    const header = await people.bearer(ned);
+    const make = () => people.api.call('POST', '/tokens', { name: 'n', grants: [{ role: 'viewer' }] }, header);
+    const made = Promise.all(Array.from({ length: 12 }, make));
+    expect((await people.api.call('POST', `/users/${people.idOf('ned')}/disable`, {}, as(people.owner))).status).toBe(
+      200,
+    );
+    for (const { status } of await made) expect([201, 401, 403]).toContain(status);
+    const valid = await people.api.database.sql`
+      select id from tokens where created_by = ${people.idOf('ned')} and revoked_at is null`;
+    expect(valid).toEqual([]);
+  });
+
   test('has the roles that the provider gives, as they are mapped; unknown ones count for nothing', async () => {
     const given = await people.me({
       sub: 'ada',

@@ -24,7 +24,7 @@ export function identityOfClaims(
   return {
     issuer,
     subject: claims.sub,
-    name: [...text('preferred_username'), ...text('email'), ...text('name'), claims.sub][0] ?? claims.sub,
+    name: ['preferred_username', 'email', 'name', 'sub'].flatMap(text)[0] ?? 'unnamed',
     organisation: organisation === undefined ? 'default' : organisationOf(claimAt(claims, organisation)),
     roles: roles === undefined ? [] : rolesOf(texts(claimAt(claims, roles)), roleMap),
     groups: texts(claimAt(claims, groups)).slice(0, MAX_GROUPS),

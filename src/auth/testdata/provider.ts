@@ -41,7 +41,7 @@ export async function startTestProvider(client: {
     issuer,
     close: async () => {
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await new Promise<void>((resolve) => server.close(() => resolve())); // also when it is closed already
     },
   };
 }
