@@ -48,7 +48,7 @@ export function grantRoutes(): readonly Route[] {
       problems: ['exists', 'no_store', 'store_unavailable'],
       async handle({ services, principal, body }) {
         const given = await controlOf(services).grants.give(callerOf(principal), body);
-        return json(wire(given), 201, { location: `/grants/${given.id}` });
+        return json(wire(given), 201);
       },
     }),
     route({

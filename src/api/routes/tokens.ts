@@ -71,7 +71,7 @@ export function tokenRoutes(): readonly Route[] {
           grants: distinct(body.grants),
           ...expiry(body, now),
         });
-        return json({ ...wire(token), secret }, 201, { location: `/tokens/${token.id}` });
+        return json({ ...wire(token), secret }, 201);
       },
     }),
     route({
