@@ -36,7 +36,7 @@ export interface ServerOptions {
 export async function startServer(
   options: ServerOptions,
 ): Promise<{ readonly url?: string; readonly control: RunningControlPlane }> {
-  const { foundation, parts, fatal, onClose } = options;
+  const { foundation, parts, onClose } = options;
   const { settings } = foundation;
   const scheme = settings.tls === undefined ? 'http' : 'https';
   const publicUrl = settings.publicUrl ?? `${scheme}://${parts.api?.host ?? '127.0.0.1'}:${parts.api?.port ?? 8080}`;
