@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { manifestOf } from '../adapters/from-manifest/index.ts';
 import type { AuditContext, AuditEntry } from '../audit/entry.ts';
 import { canonicalJson } from '../dsl/lower/canonical-json.ts';
@@ -20,6 +21,8 @@ interface Import {
  */
 export async function applyImport(tx: Queries, { context, tasks, record }: Import): Promise<void> {
   const { organisation } = context.principal;
+  // One import of an organisation at a time: they make rows in the order of calls, and would wait for each other in circles.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`weir import ${organisation}`}, 0))`);
   const locked = await lockAll(tx, organisation, tasks);
   const adapters = new Map((await selectAdapterSources(tx, organisation)).map(({ name, hash }) => [name, hash]));
   for (const task of tasks) {

@@ -194,6 +194,23 @@ describe('all or nothing', () => {
   });
 });
 
+test('imports that make the same flows in other orders: no deadlock comes out', async () => {
+  const chain = (names: readonly string[]) =>
+    Object.fromEntries(
+      names.map((name, i) => [
+        `${name}.flow.yaml`,
+        `flow: ${name}\nsteps:\n  - ${i + 1 < names.length ? `sub: { flow: ${names[i + 1]} }` : 'wait: 1s'}\n`,
+      ]),
+    );
+  const names = Array.from({ length: 15 }, (_, i) => `c${i}`);
+  for (let round = 0; round < 3; round++) {
+    const mine = names.map((name) => `${name}-r${round}`);
+    const answers = await Promise.all([send(chain(mine)), send(chain(mine.toReversed())), send(chain(mine))]);
+    for (const { status, body } of answers) expect([200, 409], JSON.stringify(body)).toContain(status);
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
+  }
+});
+
 describe('what only the server has', () => {
   beforeEach(async () => {
     await send({

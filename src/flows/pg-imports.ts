@@ -24,6 +24,9 @@ export interface PgImportsDeps extends Omit<PgFlowWriterDeps, 'cache'> {
   readonly codedAdapters: () => ReadonlyMap<string, AdapterManifest>;
 }
 
+/** What happens to one of two imports that make the same things: a unique violation, or a deadlock where they go in other orders. */
+const CROSSED = new Set(['23505', '40P01']);
+
 /** A folder of flows to and from the database. */
 export function createPgImports(deps: PgImportsDeps): (context: AuditContext) => FolderImports {
   return (context) => {
@@ -59,7 +62,7 @@ export function createPgImports(deps: PgImportsDeps): (context: AuditContext) =>
           if (tasks.length > 0)
             await change(database, context, (tx, record) => applyImport(tx, { context, tasks, record }));
         } catch (error) {
-          throw sqlState(error) === '23505' ? planChanged(error) : error;
+          throw CROSSED.has(sqlState(error) ?? '') ? planChanged(error) : error;
         } finally {
           cache.forget({ organisation, flow: null });
           for (const { name, kind } of items) if (kind === 'flow') cache.forget({ organisation, flow: name });
@@ -96,7 +99,7 @@ async function plan(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const pruned = prune ? others.filter(({ name, category }) => reaches(reach.delete, { flow: name, category })) : [];
   const kept = others.filter((flow) => !pruned.includes(flow));
-  const planned = planFlows(flows, {
+  const planned = await planFlows(flows, {
     current: state.flows,
     reach,
     compile,

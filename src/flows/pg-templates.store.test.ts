@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readYamlDocument } from '../adapters/yaml-document.ts';
 import { type FlowApi, flowApi } from './testdata/flow-api.ts';
@@ -195,6 +196,16 @@ describe('a flow from a template', () => {
     expect(({} as { polluted?: true }).polluted).toBeUndefined();
     expect((await use('base', 'texts-3', { team: '\0' })).body.code).toBe('invalid_flow');
     expect((await use('none', 'texts-4')).status).toBe(404);
+  });
+});
+
+test('the template of the guide makes a flow', async () => {
+  const [, source] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/guides/flows.md', 'utf8')) ?? [];
+  const parameters = { type: 'object', properties: { team: { type: 'string' }, limit: { type: 'integer' } } };
+  expect((await create('of-the-guide', { source, parameters })).status).toBe(201);
+  expect(await use('of-the-guide', 'guided', { team: 'a: b', limit: 3 })).toMatchObject({
+    status: 201,
+    body: { title: 'Notify a: b', diagnostics: [] },
   });
 });
 

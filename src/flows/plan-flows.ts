@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import semver from 'semver';
 import { reaches } from '../auth/authorize.ts';
 import type { CompileEnvironment } from '../dsl/compile-environment.ts';
@@ -35,27 +36,50 @@ export function asFlowFile(file: FolderFile): FlowFile | null {
   return named === undefined ? null : { ...file, identity: { name: named, version: null } };
 }
 
-/** What becomes of flow files, those first that others call. Each is checked against the flows as they will be. */
-export function planFlows(files: readonly FlowFile[], planning: FlowPlanning): readonly PlannedItem[] {
+/**
+ * What becomes of flow files, those first that others call. Each is checked against the flows as they will be. Lets others have
+ * their turn in between: compiling thousands takes seconds.
+ */
+export async function planFlows(found: readonly FlowFile[], planning: FlowPlanning): Promise<readonly PlannedItem[]> {
   const names = (known: ReadonlyMap<string, readonly string[]>) => ({ ...planning.environment, flows: known });
-  const prepare = ({ path, content }: FlowFile, environment: CompileEnvironment) =>
-    prepareFlow(
-      planning.compile,
-      { source: content, mediaType: path.endsWith('.json') ? 'application/json' : 'application/yaml' },
-      environment,
-    );
+  const pause = breather();
+  const prepare = async ({ path, content }: FlowFile, environment: CompileEnvironment) => {
+    await pause();
+    const mediaType = path.endsWith('.json') ? 'application/json' : 'application/yaml';
+    return prepareFlow(planning.compile, { source: content, mediaType }, environment);
+  };
   // Which versions there will be shows only when the flows are compiled, and what they may call only then: twice.
-  const guess = names(guessedVersions(files, planning));
-  const first = new Map(files.map((file) => [file, prepare(file, guess)]));
+  const guess = names(guessedVersions(found, planning));
+  const first = new Map<FlowFile, PreparedFlow>();
+  for (const file of found) {
+    const prepared = await prepare(file, guess);
+    first.set(asCompiled(file, prepared), prepared);
+  }
+  const files = [...first.keys()];
   const settled = names(settledVersions(simulate(files, first, planning, guess), planning));
-  const prepared = new Map(
-    files.map((file) => {
-      const before = first.get(file);
-      const isSettled = before?.ir !== undefined && before.ir.flowRefs.length === 0;
-      return [file, isSettled ? before : prepare(file, settled)];
-    }),
-  );
+  const prepared = new Map(first);
+  for (const [file, { ir }] of first)
+    if (ir === undefined || ir.flowRefs.length > 0) prepared.set(file, await prepare(file, settled));
   return callsFirst(simulate(files, prepared, planning, settled));
+}
+
+/** The compiler's word on the name counts; the quick look at the text can err where it is nested deeply. */
+function asCompiled(file: FlowFile, { ir }: PreparedFlow): FlowFile {
+  return ir === undefined || ir.name === file.identity.name
+    ? file
+    : { ...file, identity: { ...file.identity, name: ir.name } };
+}
+
+const TURN_MS = 20;
+
+/** Waits a turn of the event loop whenever 20 ms have gone since the last one. */
+function breather(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN_MS) return;
+    await nextTurn();
+    since = performance.now();
+  };
 }
 
 interface SimulatedFlow extends PlannedItem {
