@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { waitUntilReady } from '../../temporal/wait-until-ready.ts';
-import { ensureOwnerToken } from '../auth/owner-token.ts';
 import type { RunningService, StartServiceOptions } from '../cli/io.ts';
 import { installRuntime } from '../worker/install-runtime.ts';
 import { createCloseStack, type OnClose } from './close-stack.ts';
@@ -70,10 +69,6 @@ async function startPart(
     eagerStart: false,
     onClose,
   });
-  if (parts.api !== undefined) {
-    const token = await ensureOwnerToken(foundation.database, 'default');
-    if (token !== null) log(`owner token ${token} (shown this once; whoever has it may do everything here)`);
-  }
   return startServer({
     foundation,
     parts,

@@ -38,11 +38,7 @@ const io: CliIo = {
     startDev: async (options) => (await import('./dev.ts')).startDev(options),
     startApi: async (options) => (await import('./services.ts')).startApi(options),
     startWorker: async (options) => (await import('./services.ts')).startWorker(options),
-    migrate: async ({ env }) => {
-      const { databaseUrl } = (await import('./settings.ts')).readSettings(env);
-      if (databaseUrl === undefined) throw new Error('The environment lacks DATABASE_URL.');
-      await (await import('../store/migrate.ts')).migrate(databaseUrl);
-    },
+    migrate: async (options) => (await import('./migrate-database.ts')).migrateDatabase(options),
     replayHistory: async (history) => (await import('../worker/replay-history.ts')).replayHistory(history),
   },
 };
