@@ -5,7 +5,6 @@ import { openDatabase } from '../store/database.ts';
 import { Problem } from '../problems/problem.ts';
 import { createEventLog } from './create-event-log.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
-import { purgeEvents } from './purge-events.ts';
 import { fakeDelivery, triggered } from './testdata/fake-delivery.ts';
 
 const CLOUD = { 'content-type': 'application/cloudevents+json' };
@@ -283,16 +282,6 @@ test('pages are newest first and complete', async () => {
   expect(ids.toSorted()).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6']);
   expect((await api.call('GET', "/events?cursor=' or 1=1")).body.code).toBe('invalid_request');
   expect((await api.call('GET', '/events?type=%00')).body.code).toBe('invalid_request');
-});
-
-test('old events are deleted, open ones kept', async () => {
-  await send(event());
-  delivery.state.fail = away();
-  await send(event());
-  await api.database.sql`update events set received_at = now() - interval '31 days'`;
-  await send(event({ type: 'young' }));
-  expect(await purgeEvents(api.database, { days: 30 })).toBe(1);
-  expect(await api.database.sql`select count(*)::int as n from events`).toEqual([{ n: 2 }]);
 });
 
 /** Address of the test's database, for another process. */

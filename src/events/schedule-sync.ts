@@ -108,12 +108,9 @@ export function createScheduleSync({
   }
 
   async function settle(organisation: string, ids: readonly string[]): Promise<void> {
-    let failed: unknown;
-    for (const id of ids)
-      await apply(organisation, id).catch((error: unknown) => {
-        failed ??= error;
-      });
-    if (failed !== undefined) throw failed;
+    const failures: unknown[] = [];
+    for (const id of ids) await apply(organisation, id).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw asError(failures[0]);
   }
   const open = (organisation: string) =>
     read(database, async (db) =>
@@ -210,3 +207,5 @@ const same = (known: ScheduleRow, one: Wanted): boolean =>
 export function definitionOf({ organisation, id, environment, flow, position, trigger }: ScheduleRow): ScheduledFlow {
   return { organisation, schedule: id, environment, flow, position, trigger };
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
