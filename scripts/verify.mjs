@@ -1,4 +1,5 @@
-// `npm run verify` is all of CI: each static check counts as one, then every test. All run, whatever fails first.
+// `npm run verify` is all of CI: each static check counts as one, then every test, tampered audit exports, and generated requests
+// against the API. All run, whatever fails first.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,12 +31,20 @@ const checks = Object.entries(CHECKS).map(([name, [command = '', ...args]]) => {
 const failedChecks = checks.filter(({ failed }) => failed);
 const staticCounts = { passed: checks.length - failedChecks.length, failed: failedChecks.length, skipped: 0 };
 
-const { runTests } = await import('./run-tests.mjs');
-const counts = sumCounts(
-  staticCounts,
-  process.argv.includes('--static') ? { passed: 0, failed: 0, skipped: 0 } : await runTests(),
-);
+const counts = sumCounts(staticCounts, ...(process.argv.includes('--static') ? [] : await runAll()));
 if (failedChecks.length > 0) console.log(`failed checks: ${failedChecks.map(({ name }) => name).join(', ')}`);
 console.log(`verified in ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(countsLine(counts));
 process.exitCode = exitCode(counts);
+
+/** Every test, then what CI adds: tampered audit exports, and generated requests against the whole API. */
+async function runAll() {
+  const { runTests } = await import('./run-tests.mjs');
+  const { runSchemathesis } = await import('./schemathesis.mjs');
+  const tests = await runTests();
+  const { status } = spawnSync(process.execPath, ['scripts/check-audit-tamper.mjs'], { cwd: root, stdio: 'inherit' });
+  const tamper = { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  const generated = await runSchemathesis();
+  console.log(`schemathesis: ${countsLine(generated)}`);
+  return [tests, tamper, generated];
+}
