@@ -85,18 +85,18 @@ export function executionText(view: ExecutionView, terminal: Pick<Terminal, 'sty
     ],
     terminal,
   );
-  // A server of an earlier release does not tell why.
-  const why = view.why ? [`${style.cyan('now')} ${view.why}`] : [];
-  const tail = view.waiting.map(
-    (wait) =>
-      `${style.cyan('waits')} ${wait.step}: ${wait.reason}${wait.until === null ? '' : `, until ${wait.until}`}`,
-  );
+  const tail = view.why
+    ? [`${style.cyan('now')} ${view.why}`]
+    : view.waiting.map(
+        (wait) =>
+          `${style.cyan('waits')} ${wait.step}: ${wait.reason}${wait.until === null ? '' : `, until ${wait.until}`}`,
+      );
   if (view.error)
     tail.push(
       `${style.red('error')} ${errorText(view.error)}${view.error.step === undefined ? '' : style.dim(` (step ${view.error.step})`)}`,
     );
   if (view.output !== null) tail.push(`${style.bold('output')} ${JSON.stringify(view.output, null, 2)}`);
-  return [...head, '', ...(view.steps.length > 0 ? [table] : []), ...why, ...tail].join('\n');
+  return [...head, '', ...(view.steps.length > 0 ? [table] : []), ...tail].join('\n');
 }
 
 function painted(status: ExecutionStatus, style: Style): string {

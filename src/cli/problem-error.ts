@@ -50,7 +50,8 @@ export function problemError(refusal: {
   return new CliError(withoutToken(message, target.token), {
     exit: EXITS[response.status] ?? EXIT_CODES.failed,
     details: [
-      ...diagnostics(problem['errors']),
+      // Short lists stand in the detail already.
+      ...diagnostics(problem['errors']).filter((line) => !message.includes(line)),
       [code === null ? null : `code ${code}`, `status ${response.status}`, requestId(problem, response)]
         .filter((part) => part !== null)
         .join(', '),

@@ -62,7 +62,7 @@ describe('push', () => {
       '+ flow hello 1.0.0 hello.flow.yaml',
       '~ flow old 1.0.0 → 1.1.0 hello.flow.yaml',
       '  1 unchanged',
-      '  only on the server, stays: theirs (--prune archives)',
+      '  flows only on the server, they stay: theirs (--prune archives them)',
       '1 to create, 1 to update.',
       '✓ 1 created, 1 updated.',
       '',

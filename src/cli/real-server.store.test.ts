@@ -113,7 +113,7 @@ test('prune archives what the folder has not, and names it', async () => {
   await writeFile(join(room, 'out', 'extra.flow.yaml'), 'flow: extra\nsteps:\n  - wait: 1s\n');
   expect((await cli(['push', 'out', '--yes'])).code).toBe(0);
   await rm(join(room, 'out', 'extra.flow.yaml'));
-  expect((await cli(['push', 'out'])).stdout).toContain('only on the server, stays: extra');
+  expect((await cli(['push', 'out'])).stdout).toContain('flows only on the server, they stay: extra');
   const pruned = await cli(['push', 'out', '--prune', '--yes']);
   expect(pruned).toMatchObject({ code: 0, stdout: expect.stringMatching(/^- flow extra/m) });
   expect((await json(['flows'])).map((flow: { flow: string }) => flow.flow)).not.toContain('extra');

@@ -37,8 +37,11 @@ export async function collectFiles(options: {
         );
       continue;
     }
+    const shown = pushedPath(options.cwd, path);
+    if (files.some((file) => file.path === shown))
+      throw usageError(`Two files would both be ${shown} on the server.`, 'Push from a folder that is above both.');
     total += Buffer.byteLength(kept);
-    files.push({ path: pushedPath(options.cwd, path), content: kept });
+    files.push({ path: shown, content: kept });
   }
   if (files.length > MAX_FILES)
     throw new CliError(`These are ${files.length} files; the server takes ${MAX_FILES} at once.`, {

@@ -26,12 +26,17 @@ export function planText(answer: Fields, files: readonly PushedFile[], { style }
       ...diagnosticLines(item, sources, style),
     ];
   });
-  const kept = items.filter((item) => item.show('operation') === 'keep').map((item) => cleanText(item.show('name')));
+  // Adapters and the catalogue stay anyway.
+  const kept = items
+    .filter((item) => item.show('operation') === 'keep' && item.show('kind') === 'flow')
+    .map((item) => cleanText(item.show('name')));
   const unchanged = items.filter((item) => item.show('operation') === 'unchanged').length;
   return [
     ...lines,
     ...(unchanged > 0 ? [style.dim(`  ${unchanged} unchanged`)] : []),
-    ...(kept.length > 0 ? [style.dim(`  only on the server, stays: ${listed(kept)} (--prune archives)`)] : []),
+    ...(kept.length > 0
+      ? [style.dim(`  flows only on the server, they stay: ${listed(kept)} (--prune archives them)`)]
+      : []),
     summaryText(answer),
   ].join('\n');
 }
