@@ -59,8 +59,4 @@ export class BoundedCache<V> {
     this.#entries.clear();
     this.#weight = 0;
   }
-
-  get size(): number {
-    return this.#entries.size;
-  }
 }

@@ -72,7 +72,8 @@ export async function selectPage(
   { scope, after, limit, ...filter }: FlowPageRequest,
 ): Promise<readonly FlowSummary[]> {
   if (filter.status === 'invalid') return []; // a flow with errors is never stored
-  const rows = await db
+  // The page first, then its versions: joined as a whole, all flows would be read for each page.
+  const page = db
     .select({
       id: flows.id,
       name: flows.name,
@@ -83,18 +84,8 @@ export async function selectPage(
       category: flows.category,
       tags: flows.tags,
       archivedAt: flows.archivedAt,
-      createdAt: flowVersions.createdAt,
-      diagnostics: flowVersions.diagnostics,
     })
     .from(flows)
-    .innerJoin(
-      flowVersions,
-      and(
-        eq(flowVersions.organisation, flows.organisation),
-        eq(flowVersions.flowId, flows.id),
-        eq(flowVersions.version, flows.latestVersion),
-      ),
-    )
     .where(
       and(
         eq(flows.organisation, organisation),
@@ -104,7 +95,25 @@ export async function selectPage(
       ),
     )
     .orderBy(asc(flows.name))
-    .limit(limit);
+    .limit(limit)
+    .as('page');
+  const { id, name, version, hash, title, description, category, tags, archivedAt: archived } = page;
+  const rows = await db
+    .select({
+      ...{ id, name, version, hash, title, description, category, tags, archivedAt: archived },
+      createdAt: flowVersions.createdAt,
+      diagnostics: flowVersions.diagnostics,
+    })
+    .from(page)
+    .innerJoin(
+      flowVersions,
+      and(
+        eq(flowVersions.organisation, organisation),
+        eq(flowVersions.flowId, page.id),
+        eq(flowVersions.version, page.version),
+      ),
+    )
+    .orderBy(asc(page.name));
   return rows.map(({ archivedAt, createdAt, ...row }) => ({
     ...row,
     status: 'valid' as const,
