@@ -81,8 +81,14 @@ function servicesOf(organisation: string) {
       const ir = FLOWS.get(request.flow);
       if (ir === undefined) throw new Error('the test knows two flows');
       const get = async () => ({
-        ...{ name: ir.name, version: ir.version, hash: ir.hash, ir, source: '' },
-        ...{ mediaType: 'application/yaml' as const, diagnostics: [], createdAt: 0 },
+        name: ir.name,
+        version: ir.version,
+        hash: ir.hash,
+        ir,
+        source: '',
+        mediaType: 'application/yaml' as const,
+        diagnostics: [],
+        createdAt: 0,
       });
       const deps = { runs, flows: { get }, config: async () => ({}), now: Date.now, organisation };
       return startExecution({ ...deps, requestSlot: async () => 'granted' }, request);

@@ -112,10 +112,19 @@ describe('an event', () => {
     expect((await send(one)).body.items[0].duplicate).toBeUndefined();
   });
 
-  test('of any JSON is kept as it is', async () => {
-    const data = { nul: 'a\u0000b', half: '\ud800', big: 1e300, ['__proto__x']: [null, true], deep: [[[{}]]] };
+  test.each([
+    [{ nul: 'a\u0000b', half: '\ud800', big: 1e300, deep: [[[{}]]], ['__proto__x']: [null, true] }],
+    [null],
+    ['123'],
+    ['{"a":1}'],
+    ['hellö'],
+    [false],
+    [[]],
+  ])('with the data %j is kept and started with as it is', async (data) => {
+    delivery.state.flows = [triggered('takes', 'other')];
     const { entry } = (await send(JSON.stringify(event({ type: 'other', data })))).body.items[0];
     expect((await api.call('GET', `/events/${entry}`)).body.data).toEqual(data);
+    expect(delivery.starts.map(({ input }) => input)).toEqual([data]);
   });
 });
 

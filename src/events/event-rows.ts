@@ -43,7 +43,7 @@ export async function storeArrivals(
     type: event.type,
     time: event.time,
     headers: event.headers,
-    data: event.data,
+    data: event.data ?? sql`'null'::json`,
     targets,
     receivedAt: new Date(now),
     attempts: as === 'leased' ? 1 : 0,

@@ -1,9 +1,16 @@
-import { boolean, integer, json, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, customType, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { TriggerIr } from '../../dsl/ir/flow.ts';
 import type { Json, JsonObject } from '../../dsl/ir/json.ts';
 import type { Arrival, Target } from '../../events/arrival.ts';
 import type { EventDelivery } from '../../events/sink.ts';
 import { bytes, instant } from './columns.ts';
+
+/** Any JSON as it is: drizzle's own `json` would read a text such as `"123"` as the number. JSON's null goes in as `'null'::json`. */
+const json = customType<{ data: Json; driverData: unknown }>({
+  dataType: () => 'json',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => value as Json, // the driver has parsed it
+});
 
 export const events = pgTable(
   'events',
@@ -17,7 +24,7 @@ export const events = pgTable(
     type: text('type').notNull(),
     time: text('time').notNull(),
     headers: json('headers').$type<JsonObject>().notNull(),
-    data: json('data').$type<Json>().notNull(),
+    data: json('data').notNull(),
     targets: jsonb('targets').$type<readonly Target[]>(),
     receivedAt: instant('received_at').notNull(),
     processedAt: instant('processed_at'),
