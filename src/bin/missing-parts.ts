@@ -1,5 +1,6 @@
 import type { Worker } from '@temporalio/worker';
 import type { Drain } from '../api/drain.ts';
+import { answers } from '../store/answers.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Time that PostgreSQL gets to answer, ms. */
@@ -15,23 +16,7 @@ export function missingParts(options: {
   const { foundation, worker, drain } = options;
   return async () => [
     ...(drain.signal.aborted ? ['this process is stopping'] : []),
-    ...((await answers(foundation.database)) ? [] : ['PostgreSQL does not answer']),
+    ...((await answers(foundation.database.sql, PATIENCE_MS)) ? [] : ['PostgreSQL does not answer']),
     ...(worker === null || worker.getState() === 'RUNNING' ? [] : ['no worker runs']),
   ];
-}
-
-async function answers({ sql }: Foundation['database']): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), PATIENCE_MS);
-  });
-  const asked = sql`select 1`.then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

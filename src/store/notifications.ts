@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { answers } from './answers.ts';
 import type { Database } from './database.ts';
 
 /**
@@ -95,7 +96,7 @@ export function createNotifications(
   }
 
   function ask(asked: Line): Promise<boolean> {
-    asking ??= answers(asked.sql).then((answered) => {
+    asking ??= answers(asked.sql, ANSWER_MS).then((answered) => {
       if (line !== asked) return false;
       asking = null;
       if (answered) asked.heardAt = now();
@@ -156,21 +157,4 @@ function openLine(
     shared: { retries: 0, typeArrayMap: {} },
   } as unknown as postgres.Options<Record<string, never>>;
   return postgres(options);
-}
-
-/** False where there is no answer within a second, or an error for one. */
-async function answers(sql: postgres.Sql): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ANSWER_MS);
-  });
-  const asked = sql`select 1`.then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
