@@ -100,7 +100,15 @@ export async function selectPage(
   const { id, name, version, hash, title, description, category, tags, archivedAt: archived } = page;
   const rows = await db
     .select({
-      ...{ id, name, version, hash, title, description, category, tags, archivedAt: archived },
+      id,
+      name,
+      version,
+      hash,
+      title,
+      description,
+      category,
+      tags,
+      archivedAt: archived,
       createdAt: flowVersions.createdAt,
       diagnostics: flowVersions.diagnostics,
     })
