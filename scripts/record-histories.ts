@@ -15,6 +15,7 @@ import { waitUntilReady } from '../temporal/wait-until-ready.ts';
 import { TemporalWiring } from '../test/run/temporal-wiring.ts';
 import { HISTORIES } from '../test/replay/histories.ts';
 import { record } from '../test/replay/record.ts';
+import { recordScheduled } from '../test/replay/record-scheduled.ts';
 import { SCENARIO_ADAPTERS, type Scenario } from '../test/replay/scenario.ts';
 import { SCENARIOS } from '../test/replay/scenarios/index.ts';
 
@@ -31,6 +32,14 @@ await recordAll(
   missing.filter(({ short }) => short !== undefined),
   startShortServer,
 );
+if (!existsSync(join(folder, 'scheduled-flow-completes.json'))) {
+  const server = await startDevServer({ env: process.env, log, uiPort: false });
+  try {
+    for (const [name, events] of Object.entries(await recordScheduled(server.address))) writeHistory(name, events);
+  } finally {
+    await server.stop();
+  }
+}
 
 async function recordAll(
   scenarios: readonly Scenario[],
