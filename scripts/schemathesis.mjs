@@ -48,12 +48,19 @@ async function test({ program, room, seed, url, token }) {
   const config = join(room, 'schemathesis.toml');
   const report = join(room, 'report.json');
   writeFileSync(config, settings(document));
-  const args = [
-    ...['--config-file', config, 'run', `${url}/openapi.json`, '--url', url],
-    ...['--header', `Authorization: Bearer ${token}`, '--checks', 'all', '--seed', String(seed)],
-    ...['--max-time', String(BUDGET_S), '--max-examples', '6', '--request-timeout', '15', '--no-shrink'],
-    ...['--report', 'json', '--report-json-path', report],
-  ];
+  const options = {
+    checks: 'all',
+    seed,
+    'max-time': BUDGET_S,
+    'max-examples': 6,
+    'request-timeout': 15,
+    report: 'json',
+    'report-json-path': report,
+    header: `Authorization: Bearer ${token}`,
+    url,
+  };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  args.unshift('--config-file', config, 'run', `${url}/openapi.json`, '--no-shrink');
   const child = spawn(program, args, {
     cwd: room,
     env: { ...process.env, NO_COLOR: '1' },

@@ -6,6 +6,7 @@ import type { Authenticate } from './authenticate.ts';
 import type { Drain } from './drain.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RateLimits } from './rate-limit.ts';
+import type { Route } from './route.ts';
 import type { ServicesFor } from './services.ts';
 
 /** What the API is made of; wired in the composition root. */
@@ -28,6 +29,8 @@ export interface ApiDeps {
   readonly idempotency?: Idempotency;
   /** Tells that the server closes: readiness says so, and streams end. Shared with serve(). */
   readonly drain?: Drain;
+  /** Sees each handler's answer before it is sent: tests hold it against what the route documents. */
+  readonly inspect?: (route: Route, answer: Response) => Promise<void>;
   readonly newRequestId: () => string;
   /** ms since the epoch. */
   readonly now: () => number;

@@ -47,6 +47,7 @@ export async function handleRoute(deps: ApiDeps, route: Route, c: Context<Env>):
       now,
       servicesFor: deps.servicesFor,
     });
+    await deps.inspect?.(route, response);
     return route.etag ? tagged(response) : response;
   };
   const key = idempotencyKey(route, c.req.header('idempotency-key'));

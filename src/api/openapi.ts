@@ -86,7 +86,7 @@ const KEY_HEADER = z.object({
 });
 
 const ETAG_HEADER = z.object({
-  'If-None-Match': z.string().max(1_000).optional().describe('ETag of what you have: 304 if it is still that'),
+  'If-None-Match': z.string().optional().describe('ETag of what you have: 304 if it is still that'),
 });
 
 /** `x-permission`: the permission, and on what it is asked for; for public operations why there is none. */

@@ -91,6 +91,7 @@ export function auditRoutes(): readonly Route[] {
             '`jsonl` can be verified offline (`weir audit verify`); `csv` is for spreadsheets, `ocsf` for a SIEM',
           mediaType: MEDIA_TYPES.jsonl,
         },
+        { status: 200, description: 'a table', mediaType: 'text/csv' },
       ],
       problems: ['no_store', 'store_unavailable'],
       async handle({ services, query: { format, since, until }, now }) {

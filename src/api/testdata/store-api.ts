@@ -9,6 +9,7 @@ import type { Authenticate } from '../authenticate.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Services } from '../services.ts';
+import { checkAnswer } from './check-answer.ts';
 
 export interface StoreApiOptions {
   /** `inject('databaseUrl')`. */
@@ -56,6 +57,7 @@ export async function storeApi(options: StoreApiOptions): Promise<StoreApi> {
     now: options.now ?? Date.now,
     log: (_level, message, fields) => console.error(message, fields),
     version: '0.0.1',
+    inspect: checkAnswer,
     ...options.deps?.(database),
   });
   const request: StoreApi['request'] = async (path, init) => app.request(`http://127.0.0.1${path}`, init);
