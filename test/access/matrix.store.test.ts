@@ -34,8 +34,8 @@ const holdsNothing = <T extends object>(known: Partial<T> = {}): T =>
   }) as T; // every method is there
 
 async function* nothingToExport(): AsyncGenerator<string> {
+  await Promise.reject(new Problem('not_found', 'Nothing here.'));
   yield '';
-  throw new Problem('not_found', 'Nothing here.');
 }
 
 let api: StoreApi;
