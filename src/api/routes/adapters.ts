@@ -56,8 +56,11 @@ export function adapterRoutes(): readonly Route[] {
       query: z.object({
         as: z.enum(['json', 'source']).default('json').describe('source: the YAML that describes it, as it was stored'),
       }),
-      answers: [{ status: 200, description: 'the manifest; YAML for `as=source`' }],
-      problems: ['adapter_not_found'],
+      answers: [
+        { status: 200, description: 'the manifest', schema: z.looseObject({ name: z.string(), hash: z.string() }) },
+        { status: 200, description: '`as=source`', mediaType: 'application/yaml' },
+      ],
+      problems: ['adapter_not_found', 'no_store', 'store_unavailable'],
       async handle({ services, params, query, context }) {
         if (query.as === 'source') {
           const stored = await controlOf(services).manifests.source(params.name);

@@ -38,6 +38,7 @@ const VERSION_ANSWERS = [
     schema: z.union([
       FLOW.extend({ source: z.string(), inputs: JSON_VALUE.nullable(), triggers: z.array(JSON_VALUE) }),
       z.looseObject({ name: z.string(), hash: z.string() }).describe('`as=ir`: the compiled form'),
+      z.looseObject({ flow: z.string() }).describe('`as=source` of a flow that came as JSON'),
     ]),
   },
   { status: 200, description: 'the source', mediaType: 'application/yaml' },
