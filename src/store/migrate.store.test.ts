@@ -6,7 +6,7 @@ import { createTestDatabase } from '../../postgres/test-database.ts';
 import { systemPrincipal } from '../auth/principal.ts';
 import { change } from './change.ts';
 import { type Database, openDatabase } from './database.ts';
-import { migrate } from './migrate.ts';
+import { migrate, pendingMigrations } from './migrate.ts';
 import * as schema from './schema/index.ts';
 
 let test_database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -45,6 +45,15 @@ test('twenty boots at once migrate an empty database once', async () => {
   expect(await fresh.sql`select id from organisations`).toEqual([{ id: 'default' }]);
   await fresh.close();
   await admin.unsafe(`drop database ${name} with (force)`);
+  await admin.end();
+});
+
+test('the application can tell how many migrations the database lacks', async () => {
+  expect(await pendingMigrations(database)).toBe(0);
+  const admin = postgres(test_database.url, { max: 1 });
+  const cut = admin`select max(created_at) from drizzle.__drizzle_migrations`;
+  await admin`delete from drizzle.__drizzle_migrations where created_at = (${cut})`;
+  expect(await pendingMigrations(database)).toBe(1);
   await admin.end();
 });
 
