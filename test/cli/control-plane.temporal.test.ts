@@ -1,7 +1,7 @@
 // The command line against `weir dev` with everything real: PostgreSQL, Temporal, worker and API in one process.
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDev } from '../../src/bin/dev.ts';
 import { type FakeRun, weir } from '../../src/cli/testing/fake-io.ts';
@@ -36,6 +36,9 @@ beforeAll(async () => {
 afterAll(async () => {
   stop();
   await dev;
+  // Run as root, the data lies where the user postgres may go, and `state/postgres` leads there.
+  const data = await readlink(join(room, 'state/postgres')).catch(() => null);
+  if (data !== null) await rm(dirname(data), { recursive: true, force: true });
   await rm(room, { recursive: true, force: true });
 });
 
