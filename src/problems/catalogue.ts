@@ -262,7 +262,7 @@ export const PROBLEM_CATALOGUE = {
   store_unavailable: {
     status: 503,
     title: 'The database does not answer',
-    remedy: 'Nothing was changed: try again after `Retry-After`.',
+    remedy: 'Nothing is half done. Send the same request again after `Retry-After`; with an `Idempotency-Key` it counts once.',
     retryAfter: 2,
   },
   temporal_unavailable: {

@@ -21,7 +21,7 @@ export function storeProblem(error: unknown): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? String(cause.code) : '';
     if (AWAY.has(code) || AWAY_STATES.test(code))
-      return new Problem('store_unavailable', 'The database does not answer. Nothing was changed.', { cause: error });
+      return new Problem('store_unavailable', 'The database does not answer. A change is there whole or not at all: send it again.', { cause: error });
   }
   return error;
 }
