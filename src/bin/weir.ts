@@ -1,6 +1,7 @@
 // The composition root of the command line: the only place that sees the process (arguments, environment, streams, signals).
 import { main } from '../cli/main.ts';
 import type { CliIo } from '../cli/io.ts';
+import { createPrompter } from '../cli/prompter.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -32,6 +33,10 @@ const io: CliIo = {
   env: process.env,
   cwd: process.cwd(),
   isTTY: process.stdout.isTTY === true,
+  columns: process.stdout.columns,
+  // Questions go to a person only, and beside the output that scripts read.
+  ...(process.stdin.isTTY &&
+    process.stderr.isTTY && { prompter: createPrompter({ input: process.stdin, output: process.stderr }) }),
   onSignal,
   // Loaded when the command asks for it: Temporal's native code costs half a second.
   services: {

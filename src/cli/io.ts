@@ -37,8 +37,6 @@ export interface CliServices {
   readonly startWorker?: (options: StartServiceOptions) => Promise<RunningService>;
   /** Brings the database to the schema of this release (`weir migrate`); resolves when that is done. Rejects with what to do. */
   readonly migrate?: (options: Pick<StartServiceOptions, 'env' | 'log'>) => Promise<void>;
-  /** Shows an address in the person's browser; false when there is none. */
-  readonly openBrowser?: (url: string) => Promise<boolean>;
 }
 
 /** Settings beside these come from `env`. A service rejects with what to do when one is wrong or something it needs is away. */
