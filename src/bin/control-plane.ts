@@ -48,6 +48,7 @@ import { createPgFlowStore } from '../flows/pg-flow-store.ts';
 import { createPgAdapterManifests } from '../flows/pg-adapter-manifests.ts';
 import { createPgTemplates } from '../flows/pg-templates.ts';
 import { createPgFlowWriter } from '../flows/pg-flow-writer.ts';
+import { Problem } from '../problems/problem.ts';
 import { createNotifications } from '../store/notifications.ts';
 import type { Foundation } from './foundation.ts';
 import { createInUse } from './in-use.ts';
@@ -193,11 +194,11 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
     }),
   };
   const organisationOf = createOrganisationOf(runs);
-  /** A callback's token names its execution, and that tells the organisation. */
+  /** A callback's token names its execution, and that tells the organisation. What Temporal does not know can only be told to be gone. */
   const callback: ExecutionGateway['callback'] = async (token, payload) => {
-    const verified = verifyCallback(token, foundation.callbackKey, now());
-    const id = verified.claim === undefined ? 'default' : await organisationOf(verified.claim.execution);
-    return organisation(id).gateway.callback(token, payload);
+    const { claim } = verifyCallback(token, foundation.callbackKey, now());
+    const id = claim === undefined ? null : await known(organisationOf(claim.execution));
+    return organisation(id ?? 'default').gateway.callback(token, payload);
   };
   return {
     servicesFor(context) {
@@ -221,6 +222,15 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
     },
     tasks: maintenanceTasks({ ...options, dispatcher, scheduleSync, onEnded: storeFlowEnded }),
   };
+}
+
+async function known(organisation: Promise<string>): Promise<string | null> {
+  try {
+    return await organisation;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'execution_not_found') return null;
+    throw error;
+  }
 }
 
 async function secretOrNull(secrets: SecretsResolver, name: string): Promise<string | null> {

@@ -4,10 +4,10 @@ import { checkInput } from '../activities/check-input.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import { createEmit } from '../activities/emit.ts';
 import { createResolveFlow } from '../activities/resolve-flow.ts';
-import type { SecretsResolver } from '../activities/secrets/secrets.ts';
 import { slotActivities } from '../activities/slots.ts';
 import { createOrganisationOf } from '../executions/organisation-of.ts';
 import type { RunningControlPlane } from './control-plane.ts';
+import { executionSecrets } from './execution-secrets.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Every activity of a worker on the store. Those that need to know whose execution it is ask Temporal, once an execution. */
@@ -21,7 +21,7 @@ export function workerActivities(options: {
   const organisationOf = createOrganisationOf(runs);
   // Activities of flows always belong to a workflow.
   const ours = (): Promise<string> => organisationOf(Context.current().info.workflowExecution?.workflowId ?? '');
-  const secrets: SecretsResolver = { resolve: async (name) => secretsOf(await ours()).resolve(name) };
+  const secrets = executionSecrets(ours, secretsOf);
   return {
     ...createActivities({ registry, secrets, callbackUrls }),
     ...slotActivities(client, taskQueue),

@@ -1,3 +1,4 @@
+import { Problem } from '../problems/problem.ts';
 import type { Runs } from './runs.ts';
 
 /** Executions whose organisation is remembered: it never changes. */
@@ -5,14 +6,17 @@ const MAX_KNOWN = 5_000;
 
 /**
  * The organisation of an execution, for activities: they are given what a step needs and not whose it is. Asks Temporal once an
- * execution; one that is unknown, or has none, belongs to `default`.
+ * execution. One that was started without an organisation belongs to `default`, as in the archive; one that is not there belongs to
+ * nobody. Throws execution_not_found, temporal_unavailable: not knowing must not give out what belongs to `default`.
  */
 export function createOrganisationOf(runs: Pick<Runs, 'describe'>): (executionId: string) => Promise<string> {
   const known = new Map<string, string>();
   return async (executionId) => {
     const found = known.get(executionId);
     if (found !== undefined) return found;
-    const organisation = (await runs.describe(executionId))?.organisation ?? 'default';
+    const run = await runs.describe(executionId);
+    if (run === null) throw new Problem('execution_not_found', `There is no execution ${executionId}.`);
+    const organisation = run.organisation ?? 'default';
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(executionId, organisation);
     return organisation;
