@@ -35,6 +35,15 @@ describe('run, on a server', () => {
     expect(room.server?.requests[0]?.body).toBe('{"input":{"amount":3}}');
   });
 
+  test('--env and --version say where, and of which version', async () => {
+    const { env } = await serve({
+      'POST /flows/pay/execute': (_, response) => answer(response, { execution_id: 'e1' }, 202),
+    });
+    const { code, stdout } = await weir(['run', 'pay', '--env', 'prod', '--version', '^1', '--detach'], { env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'e1\n' });
+    expect(room.server?.requests[0]?.body).toBe('{"environment":"prod","version":"^1"}');
+  });
+
   test('the first Ctrl-C cancels and waits for the end', async () => {
     let events: import('node:http').ServerResponse | null = null;
     const { env } = await serve({

@@ -18,6 +18,8 @@ export const RUN_COMMANDS: readonly CommandDefinition[] = [
     ],
     options: [
       INPUT,
+      { flags: '--env <environment>', description: 'environment to run it in; that of the server when left out (dev)' },
+      { flags: '--version <version>', description: 'a version or range; what is deployed there when left out' },
       { flags: '--server, --url <url>', description: 'an existing server; WEIR_URL when left out' },
       { flags: '--ephemeral', description: 'keep nothing on disk afterwards' },
       { flags: '--state <dir>', description: 'where the development environment keeps its state; .weir when left out' },
@@ -29,6 +31,7 @@ export const RUN_COMMANDS: readonly CommandDefinition[] = [
       { line: `weir run hello.flow.yaml --input '{"name": "Ada"}'`, does: 'runs a file here' },
       { line: 'weir run hello.flow.yaml -i @input.json --ephemeral', does: 'leaves nothing behind' },
       { line: 'weir run hello --url http://127.0.0.1:8080', does: 'runs a flow of the server' },
+      { line: 'weir run pay --env prod -i @input.json', does: 'runs what is deployed in prod' },
     ],
     exits: ['ok', 'failed', 'unreachable', 'cancelled', 'timedOut', 'terminated', 'interrupted'],
     load: async () => (await import('../commands/run.ts')).run,

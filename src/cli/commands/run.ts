@@ -41,8 +41,14 @@ async function execute(
 ): Promise<ExitCode> {
   const { client, flow } = run;
   const { terminal, options } = context;
+  const environment = options.text('env');
+  const version = options.text('version');
   const answer = await client.post(`/flows/${encodeURIComponent(flow.name)}/execute`, {
-    body: run.input === undefined ? {} : { input: run.input },
+    body: {
+      ...(run.input !== undefined && { input: run.input }),
+      ...(environment !== null && { environment }),
+      ...(version !== null && { version }),
+    },
   });
   const { execution_id: id } = answer.body as { execution_id: string }; // the API's contract (202)
   if (options.flag('detach')) {
