@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { parseDuration } from '../dsl/expressions/index.ts';
 import type { ExecutionFilter } from '../executions/list-executions.ts';
-import { Problem } from '../problems/problem.ts';
+import { instantOf } from './instant-of.ts';
 import type { RouteRequest } from './route.ts';
 import { ENVIRONMENT, FLOW_ID, STATUS, TAG, INSTANT_OR_DURATION_META } from './schemas.ts';
 import { visibleFlows } from './visible-flows.ts';
@@ -34,21 +33,9 @@ export async function executionFilter(
   const filter = {
     ...given,
     flow: flow?.replaceAll('_', '-'),
-    since: since === undefined ? undefined : instant(since, now, 'since'),
-    until: until === undefined ? undefined : instant(until, now, 'until'),
+    since: since === undefined ? undefined : instantOf(since, now, 'since'),
+    until: until === undefined ? undefined : instantOf(until, now, 'until'),
     flows,
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as ExecutionFilter; // fields left out, not undefined
-}
-
-function instant(text: string, now: number, name: string): Date {
-  const back = parseDuration(text);
-  const at = back === null ? Date.parse(text) : now - back;
-  // What Temporal and PostgreSQL both know: years of four digits.
-  if (!(at >= 0 && at < 253_402_300_800_000))
-    throw new Problem(
-      'invalid_request',
-      `\`${name}\` is an instant such as 2026-01-31T12:00:00Z, or a duration such as 24h.`,
-    );
-  return new Date(at);
 }

@@ -35,7 +35,7 @@ const ISO_PATTERN =
   'P[0-9]{1,6}[WD]|PT([0-9]{1,6}H)?[0-9]{1,6}M([0-9]{1,6}S)?|PT[0-9]{1,6}[HS]|P[0-9]{1,6}DT[0-9]{1,6}[HMS]';
 const DURATION_META = { minLength: 1, pattern: `^(${DURATION_PATTERN}|${ISO_PATTERN})$` };
 /** For parameters that take an instant, or a duration back from now. */
-export const INSTANT_OR_DURATION_META = { anyOf: [{ format: 'date-time' }, DURATION_META] };
+export const INSTANT_OR_DURATION_META = { anyOf: [{ format: 'date-time' }, { format: 'date' }, DURATION_META] };
 
 /** `10s`, `5m`, ISO 8601: milliseconds, at most `maxMs` (longer is cut). */
 export function duration(maxMs: number) {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { VersionOutcome } from '../../deployments/deployments.ts';
-import { parseDuration } from '../../dsl/expressions/index.ts';
-import { Problem } from '../../problems/problem.ts';
+import { instantOf } from '../instant-of.ts';
 import { json, type Route, route } from '../route.ts';
 import { ENVIRONMENT, FLOW_ID, STATUS, INSTANT_OR_DURATION_META } from '../schemas.ts';
 import { controlOf } from '../services.ts';
@@ -46,7 +45,7 @@ export function outcomeRoutes(): readonly Route[] {
       async handle({ services, params, query: { environment, since }, now }) {
         const found = await controlOf(services).deployments.outcomes(params.id, {
           ...(environment !== undefined && { environment }),
-          ...(since !== undefined && { since: instant(since, now) }),
+          ...(since !== undefined && { since: instantOf(since, now, 'since') }),
         });
         return json({ items: found.map(view), next: null });
       },
@@ -56,18 +55,4 @@ export function outcomeRoutes(): readonly Route[] {
 
 function view({ version, count, succeeded, successRate, p50Ms, p95Ms, statuses }: VersionOutcome) {
   return { version, count, succeeded, success_rate: successRate, p50_ms: p50Ms, p95_ms: p95Ms, statuses };
-}
-
-/** Years that PostgreSQL and Temporal both understand. */
-const [EARLIEST, LATEST] = [Date.UTC(1970, 0), Date.UTC(9999, 0)];
-
-function instant(text: string, now: number): Date {
-  const back = parseDuration(text);
-  const at = back === null ? Date.parse(text) : now - back;
-  if (!(at >= EARLIEST && at < LATEST))
-    throw new Problem(
-      'invalid_request',
-      '`since` is an instant such as 2026-01-31T12:00:00Z, or a duration such as 24h.',
-    );
-  return new Date(at);
 }
