@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createReconciler } from '../../src/audit/reconciler.ts';
 import { createTemporalRuns } from '../../src/executions/temporal-runs.ts';
@@ -53,7 +54,14 @@ export async function exportEvidence(options: {
   return { records, outcomes };
 }
 
-/** Takes what is open for older than it is, and looks what became of it, as every API does once a minute. Gives how many were closed. */
+/** Calls to Temporal may still be repeated by the client, after their request was answered, ms. */
+const LATE_MS = 20_000;
+const PATIENCE_MS = 40_000;
+
+/**
+ * Closes what stayed open, as every API does with what is older than a minute: waits only as long as something may still happen.
+ * Call when nothing is asked for any more. Gives how many were closed.
+ */
 export async function closeIntents(options: {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
@@ -64,6 +72,11 @@ export async function closeIntents(options: {
   ];
   const temporal = await openTemporalTruth(options.temporalAddress);
   try {
+    for (let waited = 0; waited < PATIENCE_MS; waited += 200) {
+      const late = owner.sql`select from audit_intents where at > clock_timestamp() - make_interval(secs => ${LATE_MS / 1_000})`;
+      if ((await late).length === 0) break;
+      await sleep(200);
+    }
     await owner.sql`update audit_intents set at = at - interval '2 minutes'`;
     return await createReconciler({ database: app, runs: createTemporalRuns({ client: temporal.client }) }).tick();
   } finally {

@@ -25,11 +25,15 @@ export type Note = (kind: string, about: string, question: () => Promise<Answer>
 
 const BETWEEN_MS = 25;
 
-/** Several lanes, each taking one turn after another until it is stopped. `turn` is given a number that no other turn has. */
-export function startLoad(lanes: number, turn: (n: number, note: Note) => Promise<unknown>): Load {
+export type Turn = (n: number, note: Note) => Promise<unknown>;
+
+/**
+ * A lane for each entry, taking one turn after another until all are stopped: what is slow in one does not keep the others. A turn is
+ * given a number that no other turn has.
+ */
+export function startLoad(turns: readonly Turn[]): Load {
   const asked: Asked[] = [];
   let stopped = false;
-  let next = 0;
   const note: Note = async (kind, about, question) => {
     const sentAt = performance.now();
     let answer: Answer | null = null;
@@ -42,9 +46,9 @@ export function startLoad(lanes: number, turn: (n: number, note: Note) => Promis
     asked.push({ kind, about, sentAt, endedAt: performance.now(), answer, reason });
     return answer;
   };
-  const running = Array.from({ length: lanes }, async () => {
-    while (!stopped) {
-      await turn(next++, note);
+  const running = turns.map(async (turn, lane) => {
+    for (let n = lane; !stopped; n += turns.length) {
+      await turn(n, note);
       await sleep(BETWEEN_MS);
     }
   });

@@ -1,10 +1,10 @@
-// PostgreSQL, then Temporal, go away under two APIs and a worker that are at work, and come back. Nobody restarts anything.
+// Temporal, then PostgreSQL, go away under two APIs and a worker that are at work, and come back. Nobody restarts anything.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeIntents, exportEvidence } from './evidence.ts';
 import { Installation } from './installation.ts';
 import { accepted, type Asked, type Load, startLoad, summary } from './load.ts';
-import { mixedTurn } from './mixed-turn.ts';
+import { changeTurn, startTurn } from './mixed-turn.ts';
 import { openTemporalTruth, tally, type TemporalTruth } from './temporal-truth.ts';
 
 /** 30 for the long form. */
@@ -39,11 +39,12 @@ afterAll(async () => {
   await all?.close();
 });
 
-const load = (start: string): Load =>
-  startLoad(
-    6,
-    mixedTurn((n, ...question) => all.ask(n % 2, ...question), start),
-  );
+/** `flow` is started all the time, and other things are done. `n % 2`: every other question goes to the other API. */
+function load(flow: string): Load {
+  const asking = (n: number, ...question: [string, string, unknown?]) => all.ask(n % 2, ...question);
+  const [start, change] = [startTurn(asking, flow), changeTurn(asking, `beside-${flow}`)];
+  return startLoad([start, start, start, change, change, change, change]);
+}
 const until = async (running: Load, kind: string, count: number): Promise<void> => {
   await expect.poll(() => accepted(running.asked, kind).length, RECOVERED).toBeGreaterThanOrEqual(count);
 };
@@ -77,17 +78,23 @@ async function expectReady(): Promise<void> {
 }
 /** What was answered 2xx is there. */
 async function expectKept(asked: readonly Asked[]): Promise<void> {
-  for (const { about } of accepted(asked, 'push'))
-    expect((await all.ask(0, 'GET', `/flows/${about}`)).status).toBe(200);
-  for (const { about } of accepted(asked, 'deploy')) {
-    const { body } = await all.ask(1, 'GET', `/flows/${about}/deployments/dev`);
-    expect(body.current?.versions).toMatchObject([{ version: '1.0.0' }]);
-  }
-  for (const { about, answer } of accepted(asked, 'token')) {
-    const path = '/me';
-    const headers = { authorization: `Bearer ${answer?.body.token}` };
-    expect([about, (await all.ask(0, 'GET', path, undefined, headers)).status]).toEqual([about, 200]);
-  }
+  const lost: string[] = [];
+  const look = (kind: string, isThere: (about: string, answer: Asked['answer']) => Promise<boolean>) =>
+    accepted(asked, kind).map(async ({ about, answer }) => {
+      if (!(await isThere(about, answer))) lost.push(`${kind} ${about}`);
+    });
+  await Promise.all([
+    ...look('push', async (flow) => (await all.ask(0, 'GET', `/flows/${flow}`)).status === 200),
+    ...look('deploy', async (flow) => {
+      const { body } = await all.ask(1, 'GET', `/flows/${flow}/deployments/dev`);
+      return body.current?.versions[0]?.version === '1.0.0';
+    }),
+    ...look('token', async (_, answer) => {
+      const headers = { authorization: `Bearer ${answer?.body.secret}` };
+      return (await all.ask(0, 'GET', '/me', undefined, headers)).status === 200;
+    }),
+  ]);
+  expect(lost).toEqual([]);
 }
 /** Every start that was accepted has come to one end, a good one; so has each whose answer was lost. */
 async function expectEnds(flow: string, asked: readonly Asked[]): Promise<void> {
@@ -101,6 +108,43 @@ async function expectEnds(flow: string, asked: readonly Asked[]): Promise<void> 
   expect(new Set(started).size).toBe(started.length);
   expect(started.filter((id) => !ids.includes(id))).toEqual([]);
 }
+
+test('Temporal is killed, and started again on its file', { timeout: 150_000 + AWAY_MS }, async () => {
+  const running = load('called');
+  await until(running, 'start', 5);
+
+  await all.killTemporal();
+  const downAt = performance.now();
+  await expectMissing('Temporal does not answer');
+  const refusedStarts = () => within(running.asked, downAt, performance.now()).filter(({ kind }) => kind === 'start');
+  await expect.poll(() => refusedStarts().length, RECOVERED).toBeGreaterThanOrEqual(3);
+  await sleep(Math.max(0, AWAY_MS - (performance.now() - downAt))); // the fault itself
+  const upAt = performance.now();
+  await all.startTemporal();
+  await expectReady();
+  const startedBefore = accepted(running.asked, 'start').length;
+  await until(running, 'start', startedBefore + 5);
+  await running.stop();
+
+  const { asked } = running;
+  const meanwhile = within(asked, downAt, upAt);
+  console.log('Temporal away:', summary(asked), 'meanwhile:', summary(meanwhile));
+  const refused = meanwhile.filter(({ kind }) => kind === 'start');
+  expect(refused.length).toBeGreaterThanOrEqual(3);
+  expectRefused(refused, 'temporal_unavailable');
+  const others = meanwhile.filter(({ kind }) => kind !== 'start');
+  expect(Object.keys(summary(others)).sort()).toEqual([
+    'deploy 200',
+    'push 201',
+    'read audit 200',
+    'read flows 200',
+    'token 201',
+  ]);
+  for (const { sentAt, endedAt } of others) expect(endedAt - sentAt).toBeLessThan(ANSWER_MS);
+  expect(Object.keys(summary(asked)).filter((one) => !/ (20[0-2]|503)$/.test(one))).toEqual([]);
+  await expectKept(asked);
+  await expectEnds('called', asked);
+});
 
 test('PostgreSQL is away for a while', { timeout: 150_000 + AWAY_MS }, async () => {
   const version = async (api: number): Promise<string> =>
@@ -129,7 +173,7 @@ test('PostgreSQL is away for a while', { timeout: 150_000 + AWAY_MS }, async () 
   const { asked } = running;
   console.log('PostgreSQL away:', summary(asked), 'meanwhile:', summary(within(asked, downAt, upAt)));
   const refused = within(asked, downAt, upAt);
-  expect(refused.length).toBeGreaterThan(50);
+  expect(refused.length).toBeGreaterThan(25);
   expect(new Set(refused.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(5);
   expectRefused(refused, 'store_unavailable');
   // At the edges too there is an answer, and no other than these.
@@ -137,41 +181,6 @@ test('PostgreSQL is away for a while', { timeout: 150_000 + AWAY_MS }, async () 
   expect(startedBefore).toBeGreaterThanOrEqual(5);
   await expectKept(asked);
   await expectEnds('lasting', asked);
-});
-
-test('Temporal is killed, and started again on its file', { timeout: 150_000 + AWAY_MS }, async () => {
-  const running = load('called');
-  await until(running, 'start', 5);
-
-  await all.killTemporal();
-  const downAt = performance.now();
-  await expectMissing('Temporal does not answer');
-  await sleep(Math.max(0, AWAY_MS - (performance.now() - downAt))); // the fault itself
-  const upAt = performance.now();
-  await all.startTemporal();
-  await expectReady();
-  const startedBefore = accepted(running.asked, 'start').length;
-  await until(running, 'start', startedBefore + 5);
-  await running.stop();
-
-  const { asked } = running;
-  const meanwhile = within(asked, downAt, upAt);
-  console.log('Temporal away:', summary(asked), 'meanwhile:', summary(meanwhile));
-  const refused = meanwhile.filter(({ kind }) => kind === 'start');
-  expect(refused.length).toBeGreaterThanOrEqual(2);
-  expectRefused(refused, 'temporal_unavailable');
-  const others = meanwhile.filter(({ kind }) => kind !== 'start');
-  expect(Object.keys(summary(others)).sort()).toEqual([
-    'deploy 200',
-    'push 201',
-    'read audit 200',
-    'read flows 200',
-    'token 201',
-  ]);
-  for (const { sentAt, endedAt } of others) expect(endedAt - sentAt).toBeLessThan(ANSWER_MS);
-  expect(Object.keys(summary(asked)).filter((one) => !/ (20[0-2]|503)$/.test(one))).toEqual([]);
-  await expectKept(asked);
-  await expectEnds('called', asked);
 });
 
 test('afterwards the evidence is whole, and says what is true', { timeout: 60_000 }, async () => {
@@ -189,7 +198,7 @@ test('afterwards the evidence is whole, and says what is true', { timeout: 60_00
   );
   const told = [...outcomes.values()].flat().filter(({ action }) => action === 'execution.start');
   expect(told.filter(({ outcome }) => outcome === 'failure').length).toBeGreaterThan(0);
-  for (const { outcome, subject } of told)
-    expect([subject.id, outcome]).toEqual([subject.id, started.has(subject.id) ? 'success' : 'failure']);
+  const wrong = told.filter(({ outcome, subject }) => (outcome === 'success') !== started.has(subject.id));
+  expect(wrong).toEqual([]);
   expect(records.filter(({ action }) => action === 'flow.create').length).toBeGreaterThan(5);
 });
