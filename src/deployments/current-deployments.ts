@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Queries } from '../store/database.ts';
 import { deployments, environments, flows } from '../store/schema/index.ts';
 import type { Deployment } from './deployments.ts';
@@ -15,7 +15,12 @@ export const DEPLOYMENT_COLUMNS = {
   comment: deployments.comment,
   createdAt: deployments.createdAt,
   createdBy: deployments.createdBy,
+  createdByName: nameOf(deployments.organisation, deployments.createdBy),
 };
+
+function nameOf(organisation: SQLWrapper, actor: SQLWrapper): SQL<string> {
+  return sql<string>`coalesce(weir_actor_name(${organisation}, ${actor}), ${actor})`;
+}
 
 /**
  * The highest revision of each flow and environment, where something is deployed and the flow is not archived; newest first. Each is
@@ -52,6 +57,7 @@ export async function currentDeployments(
       comment: latest.comment,
       createdAt: latest.createdAt,
       createdBy: latest.createdBy,
+      createdByName: nameOf(flows.organisation, latest.createdBy),
     })
     .from(flows)
     .innerJoin(environments, eq(environments.organisation, flows.organisation))

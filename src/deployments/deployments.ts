@@ -18,6 +18,8 @@ export interface Deployment {
   readonly comment: string | null;
   readonly createdAt: Date;
   readonly createdBy: string;
+  /** As people call them. */
+  readonly createdByName: string;
 }
 
 export interface DeploymentRequest {

@@ -40,8 +40,8 @@ describe('an execution gets', () => {
       ['2.0.0', '2.0.0'],
       ['^1', '1.1.0'],
       ['2.0.0-rc.1', '2.0.0-rc.1'],
-      ['9.0.0', 'flow_not_found'],
-      ['nonsense', 'flow_not_found'],
+      ['9.0.0', 'version_not_found'],
+      ['nonsense', 'version_not_found'],
     ])
       expect(await versionOf({ version }), version).toBe(got);
     expect(await versionOf({ environment: 'prod', version: '1.0.0' })).toBe('not_deployed');

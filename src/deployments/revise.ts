@@ -63,8 +63,9 @@ export function revise(
       revision: seen + 1,
       createdAt: new Date(context.now),
       createdBy: context.principal.id,
+      createdByName: context.principal.name,
     };
-    const { flow: _name, ...row } = made;
+    const { flow: _name, createdByName: _by, ...row } = made;
     await tx.insert(deployments).values({ ...row, organisation, flowId: flow.id });
     await notifyDeployments(tx, { organisation, flow: flow.name });
     record(entryOf(action, made));

@@ -340,6 +340,16 @@ CREATE TRIGGER flow_versions_immutable BEFORE DELETE OR UPDATE ON public.flow_ve
 CREATE TRIGGER organisations_first_environments AFTER INSERT ON public.organisations FOR EACH ROW EXECUTE FUNCTION weir_first_environments()
 
 -- functions
+CREATE OR REPLACE FUNCTION public.weir_actor_name(org text, actor text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT CASE
+    WHEN actor LIKE 'token:%' THEN (SELECT t.name FROM tokens t WHERE t.organisation = org AND t.id = substr(actor, 7)::uuid)
+    WHEN actor LIKE 'user:%' THEN (SELECT u.name FROM users u WHERE u.organisation = org AND u.id = actor)
+  END
+$function$
 CREATE OR REPLACE FUNCTION public.weir_audit_append(org text, entries jsonb)
  RETURNS void
  LANGUAGE sql
@@ -581,6 +591,7 @@ tokens: DELETE, INSERT, SELECT, UPDATE
 users: DELETE, INSERT, SELECT, UPDATE
 
 -- functions that weir_app may call
+weir_actor_name
 weir_audit_append
 weir_audit_partitions
 weir_audit_retain

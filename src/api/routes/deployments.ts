@@ -43,6 +43,7 @@ const VIEW = z.object({
   comment: z.string().nullable(),
   created_at: z.iso.datetime(),
   created_by: z.string(),
+  created_by_name: z.string(),
 });
 const CHANGED = VIEW.extend({ changed: z.boolean().describe('false: it ran like that already, no revision was made') });
 const PAGE = z.object({ items: z.array(VIEW), next: z.string().nullable() });
@@ -240,5 +241,6 @@ function view(one: Deployment) {
     comment: one.comment,
     created_at: one.createdAt.toISOString(),
     created_by: one.createdBy,
+    created_by_name: one.createdByName,
   };
 }

@@ -14,7 +14,7 @@ const CURRENT = [
   RUNS,
   column('REVISION', 'revision'),
   column('SINCE', 'created_at', { keep: true }),
-  column('BY', 'created_by'),
+  column('BY', 'created_by_name'),
   column('COMMENT', 'comment'),
 ];
 const HISTORY = [
@@ -22,7 +22,7 @@ const HISTORY = [
   RUNS,
   column('AS REVISION', 'rolled_back_to'),
   column('FROM', 'created_at', { keep: true }),
-  column('BY', 'created_by'),
+  column('BY', 'created_by_name'),
   column('COMMENT', 'comment'),
 ];
 

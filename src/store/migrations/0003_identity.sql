@@ -77,3 +77,11 @@ CREATE TABLE grants (
   CHECK ((scope_kind = 'all') = (scope IS NULL)),
   UNIQUE NULLS NOT DISTINCT (organisation, subject_kind, subject, role, scope_kind, scope)
 );
+--> statement-breakpoint
+-- What people call an actor (`token:…`, `user:…`) of an organisation; the id itself where it has no name.
+CREATE FUNCTION weir_actor_name(org text, actor text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT CASE
+    WHEN actor LIKE 'token:%' THEN (SELECT t.name FROM tokens t WHERE t.organisation = org AND t.id = substr(actor, 7)::uuid)
+    WHEN actor LIKE 'user:%' THEN (SELECT u.name FROM users u WHERE u.organisation = org AND u.id = actor)
+  END
+$$;
