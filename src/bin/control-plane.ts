@@ -140,6 +140,7 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
   });
   onClose(() => dispatcher.close());
   notifications.on(EVENTS_CHANNEL, () => dispatcher.kick());
+  notifications.onLost(() => dispatcher.kick());
   const eventLog = createEventLog({ database, dispatcher });
   const sinkOf = (id: string): EventSink => ({
     async deliver(event) {

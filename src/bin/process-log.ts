@@ -1,3 +1,4 @@
+import { withoutParameters } from '../store/store-problem.ts';
 import type { LogLine } from '../worker/install-runtime.ts';
 
 export interface ProcessLog {
@@ -21,7 +22,8 @@ export function createProcessLog(log: (line: string) => void): ProcessLog {
 }
 
 /** For JSON.stringify: errors have no enumerable fields of their own. */
-function plainErrors(_: string, value: unknown): unknown {
+function plainErrors(_: string, thrown: unknown): unknown {
+  const value = withoutParameters(thrown);
   return value instanceof Error
     ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
     : value;

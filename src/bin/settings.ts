@@ -40,7 +40,7 @@ const Schema = z.object({
   /** File with the Ed25519 key (PEM) that signs audit checkpoints. Default: made once and kept in the state folder. */
   WEIR_AUDIT_KEY_FILE: z.string().min(1).optional(),
   /** Days that ended executions are kept. Default 90. */
-  WEIR_ARCHIVE_DAYS: count(1, 36_500).optional(),
+  WEIR_ARCHIVE_DAYS: count(2, 36_500).optional(),
   /** Identity provider (OIDC) that people come from. */
   WEIR_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   /** Audiences, by comma: bearer tokens must be issued for one of them. Needed with the issuer. */
