@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { weir } from '../../src/cli/testing/fake-io.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const FOLDERS = ['examples/seeds', 'examples/shop'] as const;
+const FOLDERS = ['examples/seeds', 'examples/shop', 'examples/control-plane'] as const;
 const flows = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.flow.yaml'))
