@@ -25,7 +25,7 @@ const stopped = new Promise((resolve) => {
 });
 const peers = await startPeers({ callMs: 300, onError: (error) => console.error(error) });
 console.log(style.dim('starting PostgreSQL, Temporal, worker and API…'));
-const server = await startWeirDev({ env: { WEIR_PEERS_URL: peers.url } });
+const server = await startWeirDev({ env: { WEIR_PEERS_URL: peers.url, WEIR_ADAPTER_ENV: 'WEIR_PEERS_URL' } });
 const authorization = { authorization: `Bearer ${server.token}` };
 try {
   weir('push', seeds, '--yes');

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { formatManifestProblem, loadManifests, parseManifest } from './load-manifests.ts';
 import { createFilePinStore } from './pin-store.ts';
 import { createRegistry } from './registry.ts';
-import { settingsFromEnv } from './settings-from-env.ts';
+import { describedSettingsFromEnv, settingsFromEnv } from './settings-from-env.ts';
+import { testContext } from './testdata/context.ts';
 
 const GOOD = `name: crm
 version: 1.0.0
@@ -142,6 +143,18 @@ describe('folders and the registry', () => {
     await registry.close();
   });
 
+  test('described adapters have settings of their own where they are given less', async () => {
+    await writeFile(join(folder, 'crm.yaml'), GOOD.replace('https://crm.example', '${env:HOME}'));
+    const registry = await createRegistry({
+      folders: [folder],
+      settings: () => 'x',
+      describedSettings: () => undefined,
+    });
+    const [action] = Object.values((await registry.find('crm'))?.actions ?? {});
+    await expect(action?.({ id: '1' }, testContext())).rejects.toMatchObject({ code: 'connection_not_configured' });
+    await registry.close();
+  });
+
   test('an execution keeps the description it was checked against, over a reload and a restart', async () => {
     const pins = createFilePinStore(join(folder, 'pins'));
     const adapters = join(folder, 'adapters');
@@ -174,4 +187,17 @@ test('settings give out nothing that sounds like a secret', () => {
   expect(
     ['WEIR_PEERS_URL', 'WEIR_SECRET_X', 'WEIR_DATABASE_URL', 'API_TOKEN', 'AWS_ACCESS_KEY', 'NONE'].map(settings),
   ).toEqual(['u', undefined, undefined, undefined, undefined, undefined]);
+});
+
+test('adapters that organisations describe read what is meant for them, and nothing else of the environment', () => {
+  const env = {
+    WEIR_ADAPTER_BASE: 'b',
+    WEIR_ADAPTER_TOKEN: 't',
+    WEIR_PEERS_URL: 'u',
+    WEIR_EMAIL_URL: 'smtp://me:hunter2@mail.example',
+    HOME: '/root',
+  };
+  const read = (allowed: readonly string[]) => Object.keys(env).map(describedSettingsFromEnv(env, allowed));
+  expect(read([])).toEqual(['b', undefined, undefined, undefined, undefined]);
+  expect(read(['WEIR_PEERS_URL'])).toEqual(['b', undefined, 'u', undefined, undefined]);
 });

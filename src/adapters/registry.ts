@@ -28,6 +28,8 @@ export interface RegistryOptions {
   /** Folders of adapter files; by convention `adapters/` beside the flow files. */
   readonly folders?: readonly string[];
   readonly settings?: Settings;
+  /** Of adapters that are described, where they are given less than those that are code. Default: `settings`. */
+  readonly describedSettings?: Settings;
   readonly http?: HttpClientOptions;
   /** Keeps every description that was ever loaded, by hash. Without it, pins to descriptions that have changed fail. */
   readonly pins?: PinStore;
@@ -43,6 +45,7 @@ export interface RegistryOptions {
  */
 export async function createRegistry(options: RegistryOptions = {}): Promise<AdapterRegistry> {
   const settings = options.settings ?? (() => undefined);
+  const described = options.describedSettings ?? settings;
   const client = createHttpClient(options.http);
   const coded = codedAdapters(client, { settings }, options.adapters ?? []);
   const adapters = new Map(coded.map((adapter) => [adapter.manifest.name, adapter]));
@@ -62,7 +65,7 @@ export async function createRegistry(options: RegistryOptions = {}): Promise<Ada
         message: `/name "${spec.name}" is taken by another adapter`,
       });
     } else if (known === undefined) {
-      const adapter = adapterFromManifest(spec, { client, settings });
+      const adapter = adapterFromManifest(spec, { client, settings: described });
       adapters.set(spec.name, adapter);
       folderOf.set(spec.name, folder);
       await options.pins?.put?.(adapter.manifest.hash, spec);
@@ -74,7 +77,7 @@ export async function createRegistry(options: RegistryOptions = {}): Promise<Ada
     const before = await options.previous?.find(name, pin);
     if (before !== undefined) return before;
     const spec = await options.pins?.get(pin);
-    return spec?.name === name ? adapterFromManifest(spec, { client, settings }) : undefined;
+    return spec?.name === name ? adapterFromManifest(spec, { client, settings: described }) : undefined;
   };
   return {
     adapters,

@@ -4,7 +4,7 @@ import type { SecretsResolver } from '../activities/secrets/secrets.ts';
 import type { Adapter } from '../adapters/adapter.ts';
 import { LOOPBACK } from '../adapters/http/egress-guard.ts';
 import { type AdapterRegistry, createRegistry } from '../adapters/registry.ts';
-import { settingsFromEnv } from '../adapters/settings-from-env.ts';
+import { describedSettingsFromEnv, settingsFromEnv } from '../adapters/settings-from-env.ts';
 import type { Runs } from '../executions/runs.ts';
 import { createTemporalRuns } from '../executions/temporal-runs.ts';
 import { createPgPinStore } from '../flows/pg-pin-store.ts';
@@ -70,6 +70,7 @@ export async function openFoundation(options: FoundationOptions): Promise<Founda
   });
   const registry = await createRegistry({
     settings: settingsFromEnv(env),
+    describedSettings: describedSettingsFromEnv(env, settings.adapterEnv),
     pins: createPgPinStore(database),
     http: { egress: { allow: [...(options.allowLoopback ? LOOPBACK : []), ...settings.egressAllow] } },
     ...(options.adapters !== undefined && { adapters: options.adapters }),

@@ -61,6 +61,7 @@ export async function startServer(
         : { principal: { perSecond: settings.rateLimit, burst: settings.rateLimit * 4 } },
     ),
     publicUrls: [publicUrl],
+    trustedProxies: settings.trustedProxies,
     drain,
     compile,
     flowSchema: flowSchema(),

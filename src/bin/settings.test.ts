@@ -5,6 +5,8 @@ test('reads what is set and takes an empty variable for unset', () => {
   const env = {
     WEIR_PUBLIC_URL: 'https://weir.example/',
     WEIR_EGRESS_ALLOW: '10.0.0.0/8, 192.168.0.0/16',
+    WEIR_ADAPTER_ENV: 'BASE_URL,TENANT',
+    WEIR_TRUSTED_PROXIES: '2',
     WEIR_CONFIG_REGION: 'eu',
     WEIR_CALLBACK_KEY: '',
     PATH: '/bin',
@@ -15,6 +17,8 @@ test('reads what is set and takes an empty variable for unset', () => {
     archiveDays: 90,
     publicUrl: 'https://weir.example',
     egressAllow: ['10.0.0.0/8', '192.168.0.0/16'],
+    adapterEnv: ['BASE_URL', 'TENANT'],
+    trustedProxies: 2,
     config: { REGION: 'eu' },
   });
 });

@@ -27,6 +27,10 @@ const Schema = z.object({
   WEIR_SECRETS_DIR: z.string().min(1).optional(),
   /** Address ranges beside the public internet that flows may call (CIDR, by comma). Loopback is always among them in `weir dev`. */
   WEIR_EGRESS_ALLOW: list.optional(),
+  /** Variables beside WEIR_ADAPTER_* that the adapters of organisations may read by `${env:NAME}`, by comma. */
+  WEIR_ADAPTER_ENV: list.optional(),
+  /** Proxies of one's own before the API: so many entries at the end of X-Forwarded-For are believed. Default 0. */
+  WEIR_TRUSTED_PROXIES: count(0, 10).optional(),
   /** PostgreSQL 15 or newer. Default in `weir dev`: an embedded one. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Connections of one process to PostgreSQL at most. Default 10. */
@@ -63,6 +67,8 @@ export interface Settings {
   readonly callbackKey?: string;
   readonly secretsDir?: string;
   readonly egressAllow: readonly string[];
+  readonly adapterEnv: readonly string[];
+  readonly trustedProxies: number;
   /** `$config`: WEIR_CONFIG_NAME → NAME. */
   readonly config: Readonly<Record<string, string>>;
   readonly databaseUrl?: string;
@@ -106,6 +112,8 @@ export function readSettings(env: Environment): Settings {
       WEIR_TLS_KEY !== undefined && { tls: { certFile: WEIR_TLS_CERT, keyFile: WEIR_TLS_KEY } }),
     ...(more.WEIR_RATE_LIMIT !== undefined && { rateLimit: more.WEIR_RATE_LIMIT }),
     egressAllow: WEIR_EGRESS_ALLOW ?? [],
+    adapterEnv: more.WEIR_ADAPTER_ENV ?? [],
+    trustedProxies: more.WEIR_TRUSTED_PROXIES ?? 0,
     config: Object.fromEntries(
       Object.entries(given).flatMap(([name, value]) =>
         name.startsWith(CONFIG) ? [[name.slice(CONFIG.length), String(value)]] : [],
