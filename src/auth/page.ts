@@ -21,7 +21,8 @@ export function keyOfCursor(cursor: string | null, id: RegExp): PageKey | null {
   if (cursor === null) return null;
   const [time = '', ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const key = { at: new Date(Number(time)), id: rest.join(' ') };
-  if (!/^\d{1,15}$/.test(time) || Number.isNaN(key.at.getTime()) || !id.test(key.id))
+  // 14 digits: PostgreSQL reads no time beyond the year 9999 as RFC 3339 writes it.
+  if (!/^\d{1,14}$/.test(time) || Number.isNaN(key.at.getTime()) || !id.test(key.id))
     throw new Problem('invalid_request', '`cursor` is not one that a page of this list gave.');
   return key;
 }

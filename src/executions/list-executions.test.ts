@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { type ExecutionPage, listExecutions, visibilityQuery } from './list-executions.ts';
 import type { RunDescription, Runs } from './runs.ts';
@@ -86,4 +87,15 @@ describe('the list', () => {
       });
     }
   });
+
+  test.each(['[1e300,"a"]', '["a",1]', '[-1,"a"]', '[1,"\\u0000"]', '[1]', 'null', '[', '[999999999999999,"a"]'])(
+    'a cursor that somebody made up (%s) is refused',
+    async (text) => {
+      const sum = createHash('sha256').update(text).update('{}').digest('base64url').slice(0, 10);
+      const cursor = `${Buffer.from(text).toString('base64url')}.${sum}`;
+      await expect(
+        listExecutions({ runs: { list: visibility([]) } }, {}, { limit: 1, cursor, now: 10 }),
+      ).rejects.toMatchObject({ code: 'invalid_request' });
+    },
+  );
 });
