@@ -55,7 +55,7 @@ export async function startDevControl(options: StartDevOptions, onClose: OnClose
     eagerStart: true,
     onClose,
   });
-  const ownerToken = await ensureOwnerToken(foundation.database, 'default');
+  const ownerToken = await ensureOwnerToken(foundation.database, 'default', { renew: options.renewOwner === true });
   const { url } = await startServer({
     foundation,
     parts: { api: { port }, worker: true },

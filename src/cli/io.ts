@@ -36,7 +36,7 @@ export interface CliServices {
   /** Runs a worker alone (`weir worker`). */
   readonly startWorker?: (options: StartServiceOptions) => Promise<RunningService>;
   /** Brings the database to the schema of this release (`weir migrate`); resolves when that is done. Rejects with what to do. */
-  readonly migrate?: (options: Pick<StartServiceOptions, 'env' | 'log'>) => Promise<void>;
+  readonly migrate?: (options: MigrateOptions) => Promise<void>;
 }
 
 /** Settings beside these come from `env`. A service rejects with what to do when one is wrong or something it needs is away. */
@@ -48,6 +48,11 @@ export interface StartServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A line on what happens. */
   readonly log: (line: string) => void;
+}
+
+export interface MigrateOptions extends Pick<StartServiceOptions, 'env' | 'log'> {
+  /** Revokes the owner's token and tells a new one, for who lost it. Default false. */
+  readonly renewOwner?: boolean;
 }
 
 export interface RunningService {
@@ -66,6 +71,8 @@ export interface StartDevOptions {
   readonly ephemeral: boolean;
   /** Absolute path of the folder that keeps state over restarts; `<cwd>/.weir` when left out. */
   readonly stateDir?: string;
+  /** Revokes the owner's token and gives a new one, for who lost it. Default false. */
+  readonly renewOwner?: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A line on what is being started. */
   readonly log: (line: string) => void;

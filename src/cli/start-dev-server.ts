@@ -22,6 +22,7 @@ export async function startDevServer(
   const state = options.text('state');
   const starting = startDev({
     ...server,
+    renewOwner: options.flag('renewOwner'),
     ephemeral: options.flag('ephemeral'),
     ...(state === null ? {} : { stateDir: resolve(io.cwd, state) }),
     env: io.env,

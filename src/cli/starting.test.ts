@@ -96,7 +96,11 @@ describe('weir dev, api, worker, migrate', () => {
         (await weir([name, '--port', '70000'], { services: { [service]: () => Promise.reject(new Error('x')) } })).code,
       ).toBe(2);
     }
-    expect(await weir(['migrate'], { services: { migrate: async () => undefined } })).toMatchObject({ code: 0 });
+    const asked: unknown[] = [];
+    const migrate = async (options: unknown): Promise<void> => void asked.push(options);
+    expect(await weir(['migrate'], { services: { migrate } })).toMatchObject({ code: 0 });
+    expect(await weir(['migrate', '--renew-owner'], { services: { migrate } })).toMatchObject({ code: 0 });
+    expect(asked).toMatchObject([{ renewOwner: false }, { renewOwner: true }]);
     expect(await weir(['migrate'])).toMatchObject({ code: 1 });
   });
 });

@@ -24,3 +24,7 @@ export const INPUT: OptionDefinition = {
   flags: '-i, --input <json>',
   description: 'input: JSON, @file, or - for standard input',
 };
+export const RENEW_OWNER: OptionDefinition = {
+  flags: '--renew-owner',
+  description: "revoke the owner's token and print a new one, for who lost it",
+};

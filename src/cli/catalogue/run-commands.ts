@@ -1,5 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
-import { ADAPTERS, INPUT, JSON_OUT, SERVER } from './common-options.ts';
+import { ADAPTERS, INPUT, JSON_OUT, RENEW_OWNER, SERVER } from './common-options.ts';
 
 /** Commands that start something. */
 export const RUN_COMMANDS: readonly CommandDefinition[] = [
@@ -51,6 +51,7 @@ export const RUN_COMMANDS: readonly CommandDefinition[] = [
       { flags: '--port <n>', description: 'port of the API; 0 picks a free one', default: '8080' },
       { flags: '--ephemeral', description: 'keep nothing on disk, no context either' },
       { flags: '--state <dir>', description: 'where state is kept; .weir when left out' },
+      RENEW_OWNER,
     ],
     examples: [
       { line: 'weir dev', does: 'serves the control plane on http://127.0.0.1:8080' },

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { RENEW_OWNER } from './common-options.ts';
 
 const LISTEN = [
   { flags: '--port <n>', description: 'port to listen on; 0 picks a free one' },
@@ -34,10 +35,14 @@ export const SERVICE_COMMANDS: readonly CommandDefinition[] = [
     name: 'migrate',
     group: 'Serve',
     summary: 'Bring the database to the schema of this release',
-    description: 'The database is that of DATABASE_URL. Running it twice, or at several places at once, does no harm.',
+    description:
+      "The database is that of DATABASE_URL. Running it twice, or at several places at once, does no harm. The first time it makes the owner's token and prints it, once.",
     args: [],
-    options: [],
-    examples: [{ line: 'weir migrate', does: 'before the new release is started' }],
+    options: [RENEW_OWNER],
+    examples: [
+      { line: 'weir migrate', does: 'before the new release is started' },
+      { line: 'weir migrate --renew-owner', does: "the owner's token is lost" },
+    ],
     exits: ['ok', 'failed'],
     load: async () => (await import('../commands/migrate.ts')).migrate,
   },
