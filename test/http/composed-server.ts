@@ -28,13 +28,30 @@ export interface ComposedServer {
   readonly close: () => Promise<void>;
 }
 
-export async function composedServer(options: {
+interface Options {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly env?: Readonly<Record<string, string>>;
-}): Promise<ComposedServer> {
+}
+
+export async function composedServer(options: Options): Promise<ComposedServer> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  return compose(options, closers, close).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+}
+
+async function compose(
+  options: Options,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<ComposedServer> {
   const room = await mkdtemp(join(tmpdir(), 'weir-composed-'));
-  const closers: (() => Promise<unknown>)[] = [() => rm(room, { recursive: true, force: true })];
+  closers.push(() => rm(room, { recursive: true, force: true }));
   const onClose = (close: () => Promise<unknown>): void => void closers.push(close);
   const log: { level: string; message: string }[] = [];
   const env = { WEIR_RATE_LIMIT: '1000000', ...options.env };
@@ -88,9 +105,7 @@ export async function composedServer(options: {
         ms: performance.now() - started,
       };
     },
-    async close() {
-      for (const close of closers.reverse()) await close();
-    },
+    close,
   };
 }
 
