@@ -78,7 +78,8 @@ async function startPlanned(
   { kind, event }: Arrival,
   { flow, environment, versions }: PlannedStart,
 ): Promise<string | RejectedEvent | null> {
-  const idempotencyKey = JSON.stringify([kind, environment, event.source, event.id]);
+  // The space keeps it apart from keys of callers, which are headers without one: nobody takes the place of an event's start.
+  const idempotencyKey = `event ${JSON.stringify([kind, environment, event.source, event.id])}`;
   const first = versions.find(({ input }) => input !== undefined);
   let drawn = first;
   if (versions.length > 1 && environment !== null && deps.resolve !== undefined) {
