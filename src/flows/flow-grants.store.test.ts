@@ -47,6 +47,19 @@ describe('grants', () => {
     api.as(author({ kind: 'category', category: 'sales' }));
     expect((await post(flowText('g-secret', 'category: sales\n'))).status).toBe(403);
   });
+  test('a refusal tells nothing of a flow that one may not read: not its name, its category, nor whether it is there', async () => {
+    await post(flowText('g-payroll', 'category: payroll\n'));
+    const { id } = (await api.call('GET', '/flows/g-payroll')).body;
+    const absent = '01890000-0000-7000-8000-000000000001';
+    api.as(author({ kind: 'category', category: 'sales' }));
+    const clone = async (ref: string) =>
+      (await api.call('POST', `/flows/${ref}/clone`, { name: 'g-stolen' })).body.detail.replace(ref, '…');
+    expect(new Set(await Promise.all(['g-payroll', id, 'g-nowhere', absent].map(clone)))).toEqual(
+      new Set(['This needs the permission flow:read on flow …, which you have not been granted.']),
+    );
+    const taken = await post(flowText('g-payroll', 'category: sales\n'));
+    expect(taken).toMatchObject({ status: 403, body: { detail: expect.not.stringContaining('category') } });
+  });
   test('end at the organisation', async () => {
     await api.database.sql`insert into organisations (id, title) values ('other', 'Other')`;
     await post(flowText('g-ours'));

@@ -61,7 +61,11 @@ class PgFlowWriter implements FlowWriter {
       const locked = await lockFlow(tx, this.#organisation, ir.name);
       if (locked === null) throw new Error(`flow ${ir.name} can be neither made nor found`); // flows are never deleted
       // With it comes its history: who makes it again must reach that too.
-      requireReach(scope, { resource: { flow: ir.name, category: locked.category }, permission: 'flow:create' });
+      requireReach(scope, {
+        resource: { flow: ir.name, category: locked.category },
+        permission: 'flow:create',
+        asked: ir.name,
+      });
       if (!locked.archived) throw new Problem('flow_exists', `There is a flow ${ir.name} already.`);
       const revived = await this.#append(tx, { ir, version, locked });
       if (!revived.created) await markArchived(tx, this.#context, { locked, archived: false });

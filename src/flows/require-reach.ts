@@ -2,14 +2,24 @@ import { type FlowResource, type FlowScope, reaches } from '../auth/authorize.ts
 import type { Permission } from '../auth/principal.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** Throws forbidden where the scope does not reach a flow of this name and category. */
+/**
+ * Throws forbidden where the scope does not reach a flow of this name and category. `asked`: how the caller named a flow that is on the
+ * server; then nothing else of it is told.
+ */
 export function requireReach(
   scope: FlowScope,
-  { resource, permission }: { readonly resource: FlowResource; readonly permission: Permission },
+  {
+    resource,
+    permission,
+    asked,
+  }: { readonly resource: FlowResource; readonly permission: Permission; readonly asked?: string },
 ): void {
   if (reaches(scope, resource)) return;
   const { flow, category } = resource;
-  const what = `${flow === undefined ? 'flows' : `flow ${flow}`}${category === null ? ' without a category' : ` in the category ${category}`}`;
+  const what =
+    asked !== undefined
+      ? `flow ${asked}`
+      : `${flow === undefined ? 'flows' : `flow ${flow}`}${category === null ? ' without a category' : ` in the category ${category}`}`;
   throw new Problem(
     'forbidden',
     `This needs the permission ${permission} on ${what}, which you have not been granted.`,

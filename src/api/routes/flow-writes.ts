@@ -118,6 +118,7 @@ export function flowWriteRoutes({ compile }: Pick<ApiDeps, 'compile'>): readonly
           requireReach(readable, {
             resource: { flow: from?.name ?? params.id, category: from?.ir?.category ?? null },
             permission: 'flow:read',
+            asked: params.id,
           });
         const { name, version } = body;
         return answer(await writer.clone(params.id, { name, ...(version !== undefined && { version }), scope }));
