@@ -92,3 +92,11 @@ describe('audit records', () => {
     await owner.close();
   });
 });
+
+test('functions that run as their owner are for the application alone, and search in one schema', async () => {
+  const open = await database.sql`
+    select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and (
+      proacl is null or exists (select from aclexplode(proacl) where grantee = 0)
+      or not 'search_path=public, pg_temp' = any (coalesce(proconfig, '{}')))`;
+  expect(open).toEqual([]);
+});

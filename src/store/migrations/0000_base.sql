@@ -51,4 +51,9 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- It runs as the owner: for the application's role alone, not for whoever else may connect.
+REVOKE ALL ON FUNCTION weir_ensure_partitions FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION weir_ensure_partitions TO weir_app;
+--> statement-breakpoint
 INSERT INTO organisations (id, title) VALUES ('default', 'Default');

@@ -77,6 +77,11 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- It deletes as the owner: for the application's role alone.
+REVOKE ALL ON FUNCTION weir_drop_archive FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION weir_drop_archive TO weir_app;
+--> statement-breakpoint
 -- How far a background task has come, one row each (`sweeper`, …).
 CREATE TABLE positions (
   name text PRIMARY KEY,
