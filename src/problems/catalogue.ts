@@ -72,7 +72,8 @@ export const PROBLEM_CATALOGUE = {
   execution_not_found: {
     status: 404,
     title: 'No such execution',
-    remedy: '`GET /executions` lists them; ended ones are kept for the retention time of the Temporal namespace.',
+    remedy:
+      '`GET /executions` lists them. Ended ones are kept for 90 days (WEIR_ARCHIVE_DAYS); of a folder for as long as Temporal keeps them.',
   },
   step_not_found: {
     status: 404,

@@ -142,7 +142,7 @@ export const IDENTITY_COMMANDS: readonly CommandDefinition[] = [
     description: 'All of them for the organisation `default`, which operates the installation; elsewhere your own.',
     args: [],
     options: [LIMIT, SERVER, JSON_OUT],
-    examples: [{ line: 'weir orgs', does: 'the tenants' }],
+    examples: [{ line: 'weir orgs', does: 'all organisations' }],
     exits: ASKED,
     load: async () => (await import('../commands/orgs.ts')).orgs,
     subcommands: [
