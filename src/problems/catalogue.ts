@@ -263,7 +263,8 @@ export const PROBLEM_CATALOGUE = {
   store_unavailable: {
     status: 503,
     title: 'The database does not answer',
-    remedy: 'Nothing is half done. Send the same request again after `Retry-After`; with an `Idempotency-Key` it counts once.',
+    remedy:
+      'Nothing is half done. Send the same request again after `Retry-After`; with an `Idempotency-Key` it counts once.',
     retryAfter: 2,
   },
   temporal_unavailable: {
