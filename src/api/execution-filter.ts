@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ExecutionFilter } from '../executions/list-executions.ts';
+import { visibleFlows } from '../flows/visible-flows.ts';
 import { instantOf } from './instant-of.ts';
 import type { RouteRequest } from './route.ts';
 import { ENVIRONMENT, FLOW_ID, STATUS, TAG, INSTANT_OR_DURATION_META } from './schemas.ts';
-import { visibleFlows } from './visible-flows.ts';
 
 const INSTANT = z.string().min(1).max(40).meta(INSTANT_OR_DURATION_META);
 

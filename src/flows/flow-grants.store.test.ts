@@ -60,6 +60,34 @@ describe('grants', () => {
     const taken = await post(flowText('g-payroll', 'category: sales\n'));
     expect(taken).toMatchObject({ status: 403, body: { detail: expect.not.stringContaining('category') } });
   });
+  test('diagnostics suggest no flow that one may not read; to call it is fine', async () => {
+    await post(flowText('s-visible', 'category: sales\n'));
+    await post(flowText('s-severance', 'category: hr\n'));
+    api.as(author({ kind: 'category', category: 'sales' }));
+    const calling = (ref: string) => `flow: s-caller\ncategory: sales\nsteps:\n  - a: { flow: ${ref} }\n`;
+    const text = calling('s-severence');
+    const file = { path: 's-caller.flow.yaml', content: text };
+    const answers = [
+      await put('s-visible', text.replace('s-caller', 's-visible')),
+      await api.call('POST', '/flows/validate', text, YAML),
+      await api.call('POST', '/flows/validate', 'flow: x\nsteps:\n  - s_severence\n', YAML),
+      await api.call('POST', '/import', { files: [file], dry_run: true }),
+    ];
+    for (const { text: told } of answers) {
+      expect(told).toMatch(/WEIR500[18]/);
+      expect(told).not.toContain('s-severance');
+    }
+    expect(answers[1]?.text).toContain('s-visible');
+    expect((await post(calling('s-severance'))).status).toBe(201);
+    api.as([{ role: 'admin', on: { kind: 'all' } }]);
+    expect((await api.call('POST', '/flows/validate', text, YAML)).text).toContain('s-severance');
+    // What is stored is shown to others than who stored it.
+    expect((await put('s-visible', text.replace('s-caller', 's-visible').replace('a:', 'b:'))).status).toBe(201);
+    api.as(author({ kind: 'category', category: 'sales' }));
+    const { diagnostics } = (await api.call('GET', '/flows/s-visible')).body;
+    expect(diagnostics).toMatchObject([{ code: 'WEIR5008', message: expect.stringContaining('s-severence') }]);
+    expect(JSON.stringify(diagnostics)).not.toContain('s-severance');
+  });
   test('end at the organisation', async () => {
     await api.database.sql`insert into organisations (id, title) values ('other', 'Other')`;
     await post(flowText('g-ours'));

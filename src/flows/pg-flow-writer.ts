@@ -1,4 +1,5 @@
 import type { AuditContext } from '../audit/entry.ts';
+import type { FlowScope } from '../auth/authorize.ts';
 import type { FlowIr } from '../dsl/ir/flow.ts';
 import type { JsonObject } from '../dsl/ir/json.ts';
 import { Problem } from '../problems/problem.ts';
@@ -14,6 +15,8 @@ import type { FlowOrigin, FlowSource, FlowWriter, StoredVersion } from './flow-w
 import { asVersion, type Compile, prepareFlow } from './prepare-version.ts';
 import { renameFlow } from './rename-flow.ts';
 import { mayMove, requireReach } from './require-reach.ts';
+import { withoutUnseen } from './unseen-flows.ts';
+import { visibleFlows } from './visible-flows.ts';
 
 export interface PgFlowWriterDeps {
   readonly database: Database;
@@ -49,7 +52,7 @@ class PgFlowWriter implements FlowWriter {
   }
 
   async create(source: FlowSource, { scope, origin }: Parameters<FlowWriter['create']>[1]): Promise<StoredVersion> {
-    const { ir, version } = await this.#prepare(source);
+    const { ir, version } = await this.#prepare(source, scope);
     requireReach(scope, { resource: { flow: ir.name, category: ir.category ?? null }, permission: 'flow:create' });
     return this.#change(ir.name, async (tx, tell) => {
       const first = decideVersion(ir, null).version;
@@ -79,7 +82,7 @@ class PgFlowWriter implements FlowWriter {
     source: FlowSource,
     { ifMatch, scope }: Parameters<FlowWriter['update']>[2],
   ): Promise<StoredVersion> {
-    const { ir, version } = await this.#prepare(source);
+    const { ir, version } = await this.#prepare(source, scope);
     return this.#change(ir.name, async (tx, tell) => {
       const locked = await this.#lock(tx, ref);
       if (locked.name !== ir.name)
@@ -127,8 +130,8 @@ class PgFlowWriter implements FlowWriter {
     );
   }
 
-  async #prepare(source: FlowSource): Promise<Compiled> {
-    const environment = await this.#flows.environment();
+  async #prepare(source: FlowSource, scope: FlowScope): Promise<Compiled> {
+    const environment = withoutUnseen(await this.#flows.environment(), await visibleFlows(this.#flows, scope));
     const prepared = prepareFlow(this.#deps.compile, source, environment);
     const { ir, diagnostics, tooLarge } = prepared;
     if (tooLarge) throw new Problem('payload_too_large', 'A flow has at most 256 KiB.', { errors: diagnostics });

@@ -9,6 +9,7 @@ import type { FolderFile, ImportItem, ImportReach } from './folder-import.ts';
 import { importItem, type PlannedItem } from './import-item.ts';
 import { asVersion, type Compile, type PreparedFlow, prepareFlow } from './prepare-version.ts';
 import { mayMove } from './require-reach.ts';
+import { withoutUnseen } from './unseen-flows.ts';
 import { newestFirst, nextVersion } from './version-history.ts';
 
 /** A file that is a flow, or says so by its name. */
@@ -41,7 +42,9 @@ export function asFlowFile(file: FolderFile): FlowFile | null {
  * their turn in between: compiling thousands takes seconds.
  */
 export async function planFlows(found: readonly FlowFile[], planning: FlowPlanning): Promise<readonly PlannedItem[]> {
-  const names = (known: ReadonlyMap<string, readonly string[]>) => ({ ...planning.environment, flows: known });
+  const visible = visibleNames(found, planning);
+  const names = (known: ReadonlyMap<string, readonly string[]>) =>
+    withoutUnseen({ ...planning.environment, flows: known }, visible);
   const pause = breather();
   const prepare = async ({ path, content }: FlowFile, environment: CompileEnvironment) => {
     await pause();
@@ -61,6 +64,13 @@ export async function planFlows(found: readonly FlowFile[], planning: FlowPlanni
   for (const [file, { ir }] of first)
     if (ir === undefined || ir.flowRefs.length > 0) prepared.set(file, await prepare(file, settled));
   return callsFirst(simulate(files, prepared, planning, settled));
+}
+
+/** What diagnostics may suggest: what the caller may read, and what it brings itself. Undefined: every flow. */
+function visibleNames(found: readonly FlowFile[], { current, reach }: FlowPlanning): readonly string[] | undefined {
+  if (reach.read.all) return undefined;
+  const read = [...current.values()].filter(({ name, category }) => reaches(reach.read, { flow: name, category }));
+  return [...read.map(({ name }) => name), ...found.map(({ identity }) => identity.name)];
 }
 
 /** The compiler's word on the name counts; the quick look at the text can err where it is nested deeply. */

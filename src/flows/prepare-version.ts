@@ -54,11 +54,16 @@ export function asVersion(
       ir: { ...ir, version },
       source,
       mediaType,
-      diagnostics,
+      diagnostics: diagnostics.map(withoutFlows),
       createdAt: now,
     },
     adapters: lockAdapters(ir, environment.adapters),
   };
+}
+
+/** Hints about unknown flows name others: who may read this one need not be able to read those, and they change. */
+function withoutFlows({ hint, ...diagnostic }: Diagnostic): Diagnostic {
+  return hint === undefined || diagnostic.code === 'WEIR5008' ? diagnostic : { ...diagnostic, hint };
 }
 
 function unstorable(ir: FlowIr, source: string): readonly Diagnostic[] {

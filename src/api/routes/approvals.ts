@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { openApprovals } from '../../executions/approvals.ts';
+import { visibleFlows } from '../../flows/visible-flows.ts';
 import { unauthenticated } from '../access.ts';
 import { json, type Route, route } from '../route.ts';
 import { JSON_VALUE } from '../schemas.ts';
-import { visibleFlows } from '../visible-flows.ts';
 
 const APPROVAL = z.object({
   execution_id: z.string(),

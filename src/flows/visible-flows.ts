@@ -1,6 +1,6 @@
 import type { FlowScope } from '../auth/authorize.ts';
-import { pageOf } from '../flows/flow-page.ts';
-import type { FlowStore } from '../flows/flow-store.ts';
+import { pageOf } from './flow-page.ts';
+import type { FlowStore } from './flow-store.ts';
 
 /** Flows of a caller's categories that are looked at: a filter with more names would be refused. */
 const MAX_FLOWS = 5_000;
