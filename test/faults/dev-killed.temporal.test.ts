@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Answer, ask } from './ask.ts';
 import { exportEvidence } from './evidence.ts';
 import { openRoom } from './installation.ts';
-import { accepted, type Load, startLoad, summary } from './load.ts';
+import { accepted, type Load, startLoad, summary, type Turn } from './load.ts';
 import { changeTurn } from './mixed-turn.ts';
 import { descendantsOf, isGone, processesWith } from './processes.ts';
 import { buildProgram, type Program } from './program.ts';
@@ -50,12 +50,8 @@ const keyedStart = (n: number): Promise<Answer> =>
   owner('POST', '/flows/lasting/execute', { input: { n } }, { 'idempotency-key': `key-${n}` });
 function load(name: string): Load {
   const change = changeTurn((_, ...question) => owner(...question), name);
-  return startLoad([
-    ...[0, 1, 2].map(
-      () => (n: number, note: Parameters<typeof change>[1]) => note('start', `${n}`, () => keyedStart(n)),
-    ),
-    ...[change, change, change],
-  ]);
+  const one: Turn = (n, note) => note('start', `${n}`, () => keyedStart(n));
+  return startLoad([one, one, one, change, change, change]);
 }
 /** What the schedules and deployments are. */
 async function standing(): Promise<readonly unknown[]> {
@@ -109,7 +105,7 @@ test('everything is killed at once, and comes up again with all that it had', { 
   await expect
     .poll(async () => [...new Set((await executions('lasting')).values())], { timeout: 60_000, interval: 500 })
     .toEqual(['completed']);
-  expect([...(await executions('lasting')).keys()].sort()).toEqual(again.map(({ body }) => body.execution_id).sort());
+  expect(new Set((await executions('lasting')).keys())).toEqual(new Set(again.map(({ body }) => body.execution_id)));
   for (const { about } of accepted(asked, 'push')) expect((await owner('GET', `/flows/${about}`)).status).toBe(200);
   for (const { about } of accepted(asked, 'deploy'))
     expect((await owner('GET', `/flows/${about}/deployments/dev`)).body.current?.versions).toHaveLength(1);

@@ -93,12 +93,8 @@ export class Installation {
     this.#temporal = await startDevServer({ env, log: quiet, stateFile, port: this.#temporalPort, uiPort: false });
   }
   async killTemporal(): Promise<void> {
-    this.signalTemporal('SIGKILL');
+    process.kill(temporalPid(this.#temporalFile), 'SIGKILL');
     await this.#temporal?.stop();
-  }
-  /** SIGSTOP: it neither answers nor hangs up, until SIGCONT. */
-  signalTemporal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    process.kill(temporalPid(this.#temporalFile), signal);
   }
   get #temporalFile(): string {
     return join(this.folder, 'temporal.db');

@@ -124,6 +124,8 @@ test('the evidence of it is whole: every intent has one outcome, every execution
   const { program, token, folder } = all;
   const { records, outcomes } = await exportEvidence({ program: program.path, url, token, folder });
   expect([...outcomes.values()].filter((ends) => ends.length !== 1)).toEqual([]);
+  // What the killed ones could not tell any more was found out.
+  expect(records.filter(({ details }) => details['reconciled'] === true).length).toBeGreaterThan(0);
   const successes = records.filter(({ action, outcome }) => action === 'execution.start' && outcome === 'success');
   const ids = (await truth.endsOf('keyed')).map(({ id }) => id);
   expect(successes.map(({ subject }) => subject.id).sort()).toEqual(ids.sort());

@@ -181,6 +181,12 @@ test('PostgreSQL is away for a while', { timeout: 150_000 + AWAY_MS }, async () 
   expect(startedBefore).toBeGreaterThanOrEqual(5);
   await expectKept(asked);
   await expectEnds('lasting', asked);
+  // Some were on their way all the time, and waited for what they needed.
+  const [from, to] = [performance.timeOrigin + downAt, performance.timeOrigin + upAt];
+  const outlasting = (await truth.endsOf('lasting')).filter(
+    ({ startedAt, endedAt }) => startedAt < from && endedAt !== null && endedAt > to,
+  );
+  expect(outlasting.length).toBeGreaterThanOrEqual(3);
 });
 
 test('afterwards the evidence is whole, and says what is true', { timeout: 60_000 }, async () => {

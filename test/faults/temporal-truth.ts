@@ -1,10 +1,18 @@
 import { Client, Connection } from '@temporalio/client';
 
+export interface RunEnd {
+  readonly id: string;
+  readonly status: string;
+  readonly startedAt: number;
+  /** Null while it runs. */
+  readonly endedAt: number | null;
+}
+
 /** What Temporal itself knows, beside everything that Weir says. */
 export interface TemporalTruth {
   readonly client: Client;
   /** Every run of a flow: its execution and how it stands. */
-  readonly endsOf: (flow: string) => Promise<readonly { readonly id: string; readonly status: string }[]>;
+  readonly endsOf: (flow: string) => Promise<readonly RunEnd[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -14,9 +22,15 @@ export async function openTemporalTruth(address: string): Promise<TemporalTruth>
   return {
     client,
     async endsOf(flow) {
-      const runs: { id: string; status: string }[] = [];
-      for await (const { workflowId, status } of client.workflow.list({ query: `WorkflowType = '${flow}'` }))
-        runs.push({ id: workflowId, status: status.name });
+      const runs: RunEnd[] = [];
+      const query = `WorkflowType = '${flow}'`;
+      for await (const { workflowId, status, startTime, closeTime } of client.workflow.list({ query }))
+        runs.push({
+          id: workflowId,
+          status: status.name,
+          startedAt: startTime.getTime(),
+          endedAt: closeTime?.getTime() ?? null,
+        });
       return runs;
     },
     close: () => connection.close(),
