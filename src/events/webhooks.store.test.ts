@@ -14,6 +14,7 @@ const FLOWS = [
   triggered('orders-staging', '{ webhook: orders, verify: hmac, secret: ORDERS_STAGING }', { environment: 'staging' }),
   triggered('open', '{ webhook: open, verify: none }'),
   triggered('reads', '{ webhook: reads, method: GET, verify: none }'),
+  triggered('looks', '{ webhook: looks, method: GET }'),
   triggered('own', 'webhook.received'),
   triggered('unsigned', '{ webhook: unsigned }'),
   triggered('bare', '{ webhook: bare, verify: github }'),
@@ -171,6 +172,15 @@ describe('a call', () => {
       expect(answer.text).not.toContain('LOST');
     }
     expect(delivery.starts).toEqual([]);
+  });
+
+  test('by GET takes no session, which a link elsewhere would use', async () => {
+    expect(await call('/webhooks/looks', undefined, { cookie: 'weir_session=x' }, 'GET')).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated' },
+    });
+    expect(delivery.starts).toEqual([]);
+    expect((await call('/webhooks/looks', undefined, { authorization: 'Bearer x' }, 'GET')).status).toBe(202);
   });
 
   test("of a flow's own webhook, or one that says nothing of signatures, takes a credential that may execute the flow", async () => {

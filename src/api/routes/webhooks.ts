@@ -40,7 +40,10 @@ export function webhookRoutes({ authenticate }: ApiDeps): readonly Route[] {
       headers: request.headers,
       query: context.req.query(),
       body: await readBytes(request, MAX_BYTES),
-      caller: async () => (await authenticate(request)) ?? refuse(),
+      // A link on a page elsewhere is followed with the reader's session; only a token shows that a GET is meant.
+      caller: async () =>
+        (request.method === 'GET' && !request.headers.has('authorization') ? null : await authenticate(request)) ??
+        refuse(),
     });
     if (result !== undefined) return json(result.output);
     return json({ delivery, executions, ...(pending && { pending }) }, 202);
