@@ -54,18 +54,19 @@ export async function exportEvidence(options: {
   return { records, outcomes };
 }
 
-/** Calls to Temporal may still be repeated by the client, after their request was answered, ms. */
-const LATE_MS = 20_000;
 const PATIENCE_MS = 40_000;
 
 /**
- * Closes what stayed open, as every API does with what is older than a minute: waits only as long as something may still happen.
+ * Closes what stayed open, as every API does with what is older than a minute. `lateMs`: how long after it was asked for something may still
+ * happen; a client repeats its calls to a Temporal that was away for some 18 s, also when their request was answered. Default 0.
  * Call when nothing is asked for any more. Gives how many were closed.
  */
 export async function closeIntents(options: {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
+  readonly lateMs?: number;
 }): Promise<number> {
+  const lateSeconds = (options.lateMs ?? 0) / 1_000;
   const [owner, app] = [
     openDatabase({ url: options.databaseUrl, max: 1, role: null }),
     openDatabase({ url: options.databaseUrl, max: 1 }),
@@ -73,7 +74,7 @@ export async function closeIntents(options: {
   const temporal = await openTemporalTruth(options.temporalAddress);
   try {
     for (let waited = 0; waited < PATIENCE_MS; waited += 200) {
-      const late = owner.sql`select from audit_intents where at > clock_timestamp() - make_interval(secs => ${LATE_MS / 1_000})`;
+      const late = owner.sql`select from audit_intents where at > clock_timestamp() - make_interval(secs => ${lateSeconds})`;
       if ((await late).length === 0) break;
       await sleep(200);
     }
