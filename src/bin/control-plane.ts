@@ -34,6 +34,7 @@ import { plainEvent } from '../events/arrival.ts';
 import type { ExecutionGateway } from '../executions/gateway.ts';
 import { createOrganisationOf } from '../executions/organisation-of.ts';
 import { createFlowCache } from '../flows/flow-cache.ts';
+import type { FlowChange } from '../flows/flow-announcements.ts';
 import { createPgImports } from '../flows/pg-imports.ts';
 import { createResolveScheduled } from '../activities/resolve-scheduled.ts';
 import { createSchedules } from '../events/create-schedules.ts';
@@ -98,7 +99,16 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
   const organisation = createOrganisations({ foundation, intents, flowsOf, archiveOf, deploymentCache });
 
   const archivedUntil = () => sweeperPosition(database).load();
-  const environments = createEnvironments({ database, cache: deploymentCache });
+  // What this process changes counts for its next webhook or event: PostgreSQL's notification may come after them.
+  const environments = createEnvironments({
+    database,
+    cache: {
+      forget(id, flow) {
+        deploymentCache.forget(id, flow);
+        triggered.forget(id);
+      },
+    },
+  });
   const deployments = createDeployments({
     database,
     cache: deploymentCache,
@@ -164,7 +174,12 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
   onClose(() => rejections.close());
   const writing = {
     database,
-    cache: flowCache,
+    cache: {
+      forget(change: FlowChange) {
+        flowCache.forget(change);
+        triggered.forget(change.organisation);
+      },
+    },
     flowsOf,
     compile,
     inUse: createInUse({ deploymentCache, runsOf: (id) => organisation(id).live }),
