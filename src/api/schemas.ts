@@ -19,6 +19,11 @@ export const STEP = z
   .min(1)
   .max(1_000)
   .describe('path of a step, `each[2].fetch`, or an id, which means its only or latest instance');
+/** As in answers: exact, pre-releases included. */
+export const VERSION = z
+  .string()
+  .max(100)
+  .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'is not a version');
 export const VERSION_RANGE = z.string().min(1).max(100).describe('a version, or a semver range');
 export const TAG = z.string().regex(/^[^'"`\\\p{Cc}]{1,100}$/u, 'is not a tag');
 /** A flag in the query: there (`?force`) or `true` is yes, `false` or left out is no. */

@@ -67,7 +67,7 @@ describe('a start', () => {
 
   test.each([
     [{ flow: 'b' }, 'flow_not_found'],
-    [{ flow: 'a', version: '^9' }, 'flow_not_found'],
+    [{ flow: 'a', version: '^9' }, 'version_not_found'],
     [{ flow: 'a', input: { n: 'x' } }, 'invalid_input'],
     [{ flow: 'a' }, 'invalid_input'],
   ])('of %j is refused with %s, and nothing starts', async (request, code) => {

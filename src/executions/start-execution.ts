@@ -58,7 +58,7 @@ export const DEFAULT_ENVIRONMENT = 'default';
 
 /**
  * Starts an execution of the version that is deployed, or of the latest fitting one; it keeps that version to its end. It is
- * durable when this resolves. Throws flow_not_found, environment_not_found, not_deployed, invalid_flow, invalid_input,
+ * durable when this resolves. Throws flow_not_found, version_not_found, environment_not_found, not_deployed, invalid_flow, invalid_input,
  * idempotency_conflict, concurrency_limit, temporal_unavailable, store_unavailable.
  */
 export async function startExecution(deps: StartDeps, request: StartRequest): Promise<StartedExecution> {
@@ -122,7 +122,7 @@ export async function startExecution(deps: StartDeps, request: StartRequest): Pr
   return started(executionId, { flow: flow.name, version: flow.version });
 }
 
-/** The version that an execution gets. Throws flow_not_found, environment_not_found, not_deployed. */
+/** The version that an execution gets. Throws flow_not_found, version_not_found, environment_not_found, not_deployed. */
 export function versionToRun(
   { flows, resolve }: Pick<StartDeps, 'flows' | 'resolve'>,
   request: Parameters<ResolveVersion>[0],
@@ -130,7 +130,7 @@ export function versionToRun(
   return resolve === undefined ? findFlow(flows, request) : resolve(request);
 }
 
-/** The stored flow that a request names. Throws flow_not_found, saying which versions there are. */
+/** The stored flow that a request names. Throws flow_not_found, and version_not_found, naming the latest. */
 export async function findFlow(
   flows: Pick<FlowStore, 'get'>,
   { flow, version }: { readonly flow: string; readonly version?: string },
@@ -140,7 +140,7 @@ export async function findFlow(
   if (found !== undefined) return found;
   const latest = version === undefined ? undefined : await flows.get(flowName(flow));
   throw new Problem(
-    'flow_not_found',
+    latest === undefined ? 'flow_not_found' : 'version_not_found',
     latest === undefined
       ? `There is no flow ${ref}.`
       : `Flow ${latest.name} has no version ${version}; the latest is ${latest.version}.`,

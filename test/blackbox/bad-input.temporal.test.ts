@@ -201,7 +201,7 @@ describe('the other routes', () => {
   test.each([
     ['GET', '/nothing', 404, 'not_found'],
     ['GET', '/flows/nope', 404, 'flow_not_found'],
-    ['GET', '/flows/good/versions/7.7.7', 404, 'flow_not_found'],
+    ['GET', '/flows/good/versions/7.7.7', 404, 'version_not_found'],
     ['GET', '/adapters/nope', 404, 'adapter_not_found'],
     ['GET', '/executions/%00', 400, 'invalid_request'],
     ['GET', '/executions/..%2F..%2Fetc', 400, 'invalid_request'],

@@ -68,7 +68,7 @@ describe('starting', () => {
     ['an unknown flow', 'nope', '{}', 404, 'flow_not_found'],
     ['a name that no flow can have', '__proto__', '{}', 400, 'invalid_request'],
     ['a flow with errors', 'broken', '{}', 400, 'invalid_flow'],
-    ['an unknown version', 'echo', '{"version":"9.9.9"}', 404, 'flow_not_found'],
+    ['an unknown version', 'echo', '{"version":"9.9.9"}', 404, 'version_not_found'],
     ['an unknown field', 'echo', '{"inputs":{}}', 400, 'invalid_request'],
     ['a list', 'echo', '[1]', 400, 'invalid_request'],
     ['half a document', 'echo', '{"input":', 400, 'invalid_json'],

@@ -43,7 +43,7 @@ export function dryRunRoutes({ runVirtual }: ApiDeps): readonly Route[] {
       params: z.object({ id: FLOW_ID }),
       body: { kind: 'json', schema: BODY, optional: true },
       answers: [{ status: 200, description: 'what would happen', schema: ANSWER }],
-      problems: ['flow_not_found', 'invalid_flow', 'invalid_input', 'dry_run_unavailable'],
+      problems: ['flow_not_found', 'version_not_found', 'invalid_flow', 'invalid_input', 'dry_run_unavailable'],
       async handle({ services: { flows }, params, body: { input, version, mocks } }) {
         if (runVirtual === undefined)
           throw new Problem('dry_run_unavailable', "This process can't run flows in virtual time.");

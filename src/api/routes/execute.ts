@@ -43,6 +43,7 @@ export function executeRoutes(): readonly Route[] {
       ],
       problems: [
         'flow_not_found',
+        'version_not_found',
         'environment_not_found',
         'not_deployed',
         'invalid_flow',

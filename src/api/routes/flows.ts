@@ -7,7 +7,7 @@ import type { StoredFlow } from '../../flows/flow-store.ts';
 import { Problem } from '../../problems/problem.ts';
 import { flowSummaryView, flowView } from '../flow-view.ts';
 import { json, type Route, type RouteRequest, route } from '../route.ts';
-import { FLAG, FLOW, FLOW_ID, JSON_VALUE, VERSION_RANGE } from '../schemas.ts';
+import { FLAG, FLOW, FLOW_ID, JSON_VALUE, VERSION, VERSION_RANGE } from '../schemas.ts';
 
 const AS = z.object({
   as: z
@@ -111,7 +111,7 @@ export function flowRoutes(): readonly Route[] {
       query: z.object({
         archived: ARCHIVED,
         limit: z.coerce.number().int().min(1).max(500).default(100),
-        cursor: VERSION_RANGE.optional().describe('`next` of the page before'),
+        cursor: VERSION.optional().describe('`next` of the page before'),
       }),
       answers: [{ status: 200, description: 'a page of them', schema: PAGE }],
       problems: ['flow_not_found', 'store_unavailable'],

@@ -56,6 +56,7 @@ export function goBackRoutes(): readonly Route[] {
         'execution_not_found',
         'execution_running',
         'flow_not_found',
+        'version_not_found',
         'invalid_flow',
         'invalid_input',
         'step_not_found',
