@@ -52,7 +52,8 @@ async function execute(
   });
   const { execution_id: id } = answer.body as { execution_id: string }; // the API's contract (202)
   if (options.flag('detach')) {
-    terminal.out(id);
+    if (options.flag('json')) terminal.json(answer.body);
+    else terminal.out(id);
     return EXIT_CODES.ok;
   }
   terminal.note(`${terminal.style.bold(flow.name)} ${terminal.style.dim(id)}`);
