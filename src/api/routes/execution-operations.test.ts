@@ -163,6 +163,20 @@ describe('approvals', () => {
     });
     expect(decide).toHaveBeenCalledTimes(1);
   });
+  test('that open only after it was looked who may decide them are not decided', async () => {
+    const closed = { ...view, version: '1.0.0', status: 'running', waiting: [] } as ExecutionView;
+    const { call } = as(OPERATOR, { get: async () => closed, decide });
+    const decided = (step: string) => call('POST', `/executions/${ID}/steps/${step}/decision`, { approved: true });
+    expect(await decided('ok')).toMatchObject({ status: 409, body: { code: 'approval_not_open' } });
+    expect(decide).not.toHaveBeenCalled();
+  });
+  test('are decided by the path that was looked at', async () => {
+    const one = { ...view, waiting: [open('each[0].go', ['user:ada'], '')] } as ExecutionView;
+    await as(OPERATOR, { get: async () => one, decide }).call('POST', `/executions/${ID}/steps/go/decision`, {
+      approved: true,
+    });
+    expect(decide.mock.lastCall?.[1]).toBe('each[0].go');
+  });
   test('an id that means several is for those whom each of them names', async () => {
     const several = {
       ...view,
