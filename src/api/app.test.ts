@@ -37,6 +37,12 @@ describe('every answer', () => {
     expect(log).toHaveBeenCalledWith('error', expect.any(String), expect.objectContaining({ request_id: 'req-1' }));
   });
 
+  test("to a defect on a callback's address leaves its token out of the log", async () => {
+    const { call, log } = fakeApi({ executions: { callback: async () => Promise.reject(new Error('a defect')) } });
+    problem(await call('POST', '/callbacks/s3cr3t.t0ken', {}), 500, 'internal_error');
+    expect(log).toHaveBeenCalledWith('error', 'POST /callbacks/… failed', expect.anything());
+  });
+
   test('that asks to come back says when', async () => {
     const { call } = fakeApi({
       executions: { get: async () => Promise.reject(new Problem('temporal_unavailable', 'away')) },

@@ -20,7 +20,8 @@ export function createApp(deps: ApiDeps): Hono<Env> {
   });
   app.onError((error, c) => {
     const ids = requestIds(c, deps);
-    if (!(error instanceof Problem)) log('error', `${c.req.method} ${c.req.path} failed`, { ...ids, error });
+    if (!(error instanceof Problem))
+      log('error', `${c.req.method} ${loggedPath(c.req.path)} failed`, { ...ids, error });
     c.res = problemResponse(error, ids);
     finishResponse(c, deps);
     return c.res;
@@ -43,6 +44,9 @@ export function createApp(deps: ApiDeps): Hono<Env> {
   });
   return app;
 }
+
+/** The last part of a callback's address is a credential. */
+const loggedPath = (path: string): string => path.replace(/^(\/callbacks\/).+/s, '$1…');
 
 /** What a caller names a request by is told again, but never in the place of our own id. */
 const CALLERS_ID = /^[\w.:/+=-]{1,128}$/;
