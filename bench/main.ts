@@ -1,5 +1,5 @@
 // npm run bench: measures the promises on speed and size, prints a table and writes bench/results/latest.json.
-// --only engine | compiler | processes | audit narrows it (several times), --quick takes fewer rounds.
+// --only engine | api | archive | compiler | processes | audit narrows it (several times), --quick takes fewer rounds.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
