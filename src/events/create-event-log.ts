@@ -36,9 +36,15 @@ export function createEventLog({ database, dispatcher, waitMs = 5_000 }: EventLo
             });
         return found;
       });
+      // One that stands twice in a batch is delivered once, and both places tell what became of it.
+      const delivered = new Map(
+        stored
+          .filter(({ duplicate }) => !duplicate)
+          .map(({ row }) => [row.id, withinTime(dispatcher.deliver(row), waitMs, row)]),
+      );
       return Promise.all(
         stored.map(async ({ row, duplicate }) => ({
-          ...loggedEvent(duplicate ? row : await withinTime(dispatcher.deliver(row), waitMs, row)),
+          ...loggedEvent((await delivered.get(row.id)) ?? row),
           duplicate,
         })),
       );
