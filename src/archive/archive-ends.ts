@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { and, inArray, sql } from 'drizzle-orm';
 import type { CreateHistoryReader } from '../executions/history.ts';
 import type { Runs, RunSummary } from '../executions/runs.ts';
@@ -26,6 +27,9 @@ export interface ArchiveEndsOptions {
   readonly stopped: () => boolean;
 }
 
+/** From then on it does not rest. */
+const LATE_MS = 10 * 60_000;
+const LONGEST_REST_MS = 3_000;
 /** Executions read at once. */
 const READERS = 4;
 
@@ -46,15 +50,26 @@ export function createArchiveEnds(options: ArchiveEndsOptions) {
     const done = ended.filter((run) => counted.has(run.runId));
     const todo = ended.filter((run) => !counted.has(run.runId));
     let fresh = 0;
-    for (let at = 0; at < todo.length && !stopped(); at += batch) {
-      if (at > 0) await begin();
+    for (let at = 0, spentMs = 0; at < todo.length && !stopped(); at += batch) {
+      if (at > 0) {
+        await rest(todo[at], spentMs);
+        await begin();
+      }
+      const started = performance.now();
       const ends = await readAll(todo.slice(at, at + batch));
       for (const [organisation, own] of byOrganisation(ends)) {
         fresh += await storeAll(organisation, own, (end) => done.push(end.run));
       }
+      spentMs = performance.now() - started;
     }
     return { done, fresh };
   };
+
+  /** What runs comes before what has ended: there is a day's time, so a busy process gives a fifth of it, unless it is late. */
+  async function rest(next: RunSummary | undefined, spentMs: number): Promise<void> {
+    const late = now() - (next?.endedAt?.getTime() ?? 0) > LATE_MS;
+    if (!late) await sleep(Math.min(spentMs * 4, LONGEST_REST_MS));
+  }
 
   async function countedOf(ended: readonly RunSummary[]): Promise<ReadonlySet<string>> {
     const organisations = [...new Set(ended.map(organisationOf))];
