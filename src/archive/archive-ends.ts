@@ -29,7 +29,7 @@ export interface ArchiveEndsOptions {
 
 /** From then on it does not rest. */
 const LATE_MS = 10 * 60_000;
-const LONGEST_REST_MS = 3_000;
+const LONGEST_REST_MS = 5_000;
 /** Executions read at once. */
 const READERS = 4;
 
@@ -65,10 +65,10 @@ export function createArchiveEnds(options: ArchiveEndsOptions) {
     return { done, fresh };
   };
 
-  /** What runs comes before what has ended: there is a day's time, so a busy process gives a fifth of it, unless it is late. */
+  /** What runs comes before what has ended: there is a day's time, so a busy process gives a tenth of it, unless it is late. */
   async function rest(next: RunSummary | undefined, spentMs: number): Promise<void> {
     const late = now() - (next?.endedAt?.getTime() ?? 0) > LATE_MS;
-    if (!late) await sleep(Math.min(spentMs * 4, LONGEST_REST_MS));
+    if (!late) await sleep(Math.min(spentMs * 9, LONGEST_REST_MS));
   }
 
   async function countedOf(ended: readonly RunSummary[]): Promise<ReadonlySet<string>> {

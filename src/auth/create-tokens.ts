@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { AuditContext, AuditEntry } from '../audit/entry.ts';
 import { newExecutionId } from '../executions/execution-id.ts';
 import { Problem } from '../problems/problem.ts';
@@ -22,7 +22,11 @@ export function createTokens({ database }: { readonly database: Database }): (co
   return (context) => {
     const { organisation } = context.principal;
     const mine = (caller: Caller, own: SQL | undefined): SQL | undefined =>
-      and(eq(tokens.organisation, organisation), own, sees(caller) ? undefined : eq(tokens.createdBy, caller.id));
+      and(
+        eq(tokens.organisation, organisation),
+        own,
+        sees(caller) ? undefined : or(eq(tokens.createdBy, caller.id), itself(caller)),
+      );
     return {
       list: async (caller, { limit, cursor }) => {
         const after = keyOfCursor(cursor, UUID);
@@ -64,7 +68,10 @@ export function createTokens({ database }: { readonly database: Database }): (co
                   .for('update')
               : [];
             const token = found[0];
-            if (token === undefined || (!isAdmin(caller) && token.createdBy !== caller.id))
+            if (
+              token === undefined ||
+              (!isAdmin(caller) && token.createdBy !== caller.id && caller.id !== `token:${id}`)
+            )
               throw new Problem('not_found', `There is no token ${id} that you may revoke.`);
             const revoked = await revokeTokens(tx, [id], { made, context });
             for (const row of revoked) record(tokenRevoked(row));
@@ -75,6 +82,9 @@ export function createTokens({ database }: { readonly database: Database }): (co
   };
 }
 
+/** The token that asks: it may look at itself, and who has found that it leaked may revoke it with itself. */
+const itself = ({ id }: Caller): SQL | undefined =>
+  id.startsWith('token:') ? eq(tokens.id, id.slice('token:'.length)) : undefined;
 const isAdmin = (caller: Caller): boolean => scopeOf(caller, 'org:admin').all;
 const sees = (caller: Caller): boolean => scopeOf(caller, 'org:read').all;
 

@@ -3,6 +3,9 @@ import type { AuditContext } from '../audit/entry.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Queries } from '../store/database.ts';
 
+/** A token that expires sooner is nobody who is left. */
+const ENOUGH_MS = 24 * 60 * 60 * 1_000;
+
 /** Held until the transaction ends: two who take away each other's rights go one after the other. */
 export async function lockAdmins(tx: Queries, organisation: string): Promise<void> {
   await tx.execute(sql`select 1 from organisations where id = ${organisation} for no key update`);
@@ -10,7 +13,7 @@ export async function lockAdmins(tx: Queries, organisation: string): Promise<voi
 
 /**
  * Runs a part of a transaction that may take an administrator away, and refuses it where it leaves nobody who may administer all of the
- * organisation. Administrators are: a token that is valid, a grant to a user who is not disabled, one to a group (who is in
+ * organisation. Administrators are: a token that is valid for another day, a grant to a user who is not disabled, one to a group (who is in
  * it, the identity provider knows). Roles that the provider gives don't count: a change of its configuration would lock everybody
  * out. Throws last_admin, and what `work` throws.
  */
@@ -32,7 +35,7 @@ async function hasAdmin(tx: Queries, organisation: string, now: number): Promise
   const [row] = await tx.execute<{ there: boolean }>(sql`
     select exists (
       select 1 from tokens where organisation = ${organisation} and revoked_at is null
-        and (expires_at is null or expires_at > ${new Date(now).toISOString()}::timestamptz)
+        and (expires_at is null or expires_at > ${new Date(now + ENOUGH_MS).toISOString()}::timestamptz)
         and grants @> ${admin}::jsonb
     ) or exists (
       select 1 from grants g

@@ -32,7 +32,7 @@ import { storeFlowEnded } from '../events/store-flow-ended.ts';
 import type { EventSink } from '../events/sink.ts';
 import { plainEvent } from '../events/arrival.ts';
 import type { ExecutionGateway } from '../executions/gateway.ts';
-import { createOrganisationOf } from '../executions/organisation-of.ts';
+import { createPlaceOf } from '../executions/place-of.ts';
 import { createFlowCache } from '../flows/flow-cache.ts';
 import type { FlowChange } from '../flows/flow-announcements.ts';
 import { createPgImports } from '../flows/pg-imports.ts';
@@ -209,11 +209,11 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
       rejections,
     }),
   };
-  const organisationOf = createOrganisationOf(runs);
+  const placeOf = createPlaceOf(runs);
   /** A callback's token names its execution, and that tells the organisation. What Temporal does not know can only be told to be gone. */
   const callback: ExecutionGateway['callback'] = async (token, payload) => {
     const { claim } = verifyCallback(token, foundation.callbackKey, now());
-    const id = claim === undefined ? null : await known(organisationOf(claim.execution));
+    const id = claim === undefined ? null : await known(placeOf(claim.execution).then((place) => place.organisation));
     return organisation(id ?? 'default').gateway.callback(token, payload);
   };
   return {

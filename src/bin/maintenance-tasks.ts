@@ -39,7 +39,8 @@ export function maintenanceTasks(options: {
   return [
     // Asks Temporal alone while nothing ends; soon enough for flows that start when another one has ended.
     { name: 'archiving executions', everyMs: 3 * SECOND, tick: sweeper.tick },
-    { name: 'delivering events', everyMs: MINUTE, tick: dispatcher.tick },
+    // New ones are told of by NOTIFY, and those to be tried again have a timer: this finds what a dead process left.
+    { name: 'delivering events', everyMs: 2 * MINUTE, tick: dispatcher.tick },
     { name: 'audit checkpoints', everyMs: MINUTE, tick: checkpointer.tick },
     { name: 'closing audit intents', everyMs: MINUTE, tick: reconciler.tick },
     { name: 'schedules', everyMs: HOUR, tick: scheduleSync.heal },

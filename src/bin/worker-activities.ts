@@ -5,7 +5,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import { createEmit } from '../activities/emit.ts';
 import { createResolveFlow } from '../activities/resolve-flow.ts';
 import { slotActivities } from '../activities/slots.ts';
-import { createOrganisationOf } from '../executions/organisation-of.ts';
+import { createPlaceOf, type ExecutionPlace } from '../executions/place-of.ts';
 import type { RunningControlPlane } from './control-plane.ts';
 import { executionSecrets } from './execution-secrets.ts';
 import type { Foundation } from './foundation.ts';
@@ -18,16 +18,19 @@ export function workerActivities(options: {
 }): object {
   const { foundation, control, callbackUrls } = options;
   const { registry, secretsOf, client, taskQueue, runs } = foundation;
-  const organisationOf = createOrganisationOf(runs);
+  const placeOf = createPlaceOf(runs);
   // Activities of flows always belong to a workflow.
-  const ours = (): Promise<string> => organisationOf(Context.current().info.workflowExecution?.workflowId ?? '');
+  const here = (): Promise<ExecutionPlace> => placeOf(Context.current().info.workflowExecution?.workflowId ?? '');
+  const ours = async (): Promise<string> => (await here()).organisation;
   const secrets = executionSecrets(ours, secretsOf);
   return {
     ...createActivities({ registry, secrets, callbackUrls }),
     ...slotActivities(client, taskQueue),
     ...control.activities,
-    'weir.emit': async (event: Parameters<ReturnType<typeof createEmit>>[0]) =>
-      createEmit(control.sinkOf(await ours()))(event),
+    'weir.emit': async (event: Parameters<ReturnType<typeof createEmit>>[0]) => {
+      const { organisation, environment } = await here();
+      return createEmit(control.sinkOf(organisation), environment)(event);
+    },
     'weir.resolve_flow': async (request: Parameters<ReturnType<typeof createResolveFlow>>[0]) =>
       createResolveFlow(control.organisation(await ours()).flows)(request),
     'weir.check_input': checkInput,

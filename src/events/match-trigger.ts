@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../dsl/ir/json.ts';
 import type { TriggerEvent } from '../workflows/contract.ts';
 import { matches } from '../workflows/interpreter/match.ts';
 import type { Arrival } from './arrival.ts';
+import { environmentOf } from './environment-header.ts';
 
 /** Type of the events that calls of webhooks become; as a trigger of its own it means the webhook named like the flow. */
 export const WEBHOOK_TYPE = 'webhook.received';
@@ -32,6 +33,8 @@ export function triggerInput(trigger: TriggerIr, event: TriggerEvent): TriggerIn
 function fires(trigger: TriggerIr, flow: FlowIr, { kind, event }: Arrival): boolean {
   switch (kind) {
     case 'event':
+      // A flow can't play somebody else's webhook, which asks for a credential.
+      if (event.type === WEBHOOK_TYPE && environmentOf(event) !== null) return false;
       return trigger.on === 'event' && trigger.type === event.type && matches(event.data, trigger.match ?? null);
     case 'webhook':
       return isWebhook(trigger, flow, event.source.slice(WEBHOOK_SOURCE.length));

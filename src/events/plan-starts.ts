@@ -1,6 +1,7 @@
 import type { FlowIr } from '../dsl/ir/flow.ts';
 import type { JsonObject } from '../dsl/ir/json.ts';
 import type { Arrival } from './arrival.ts';
+import { environmentOf } from './environment-header.ts';
 import { matchTrigger, triggerInput, type TriggerInput } from './match-trigger.ts';
 import type { TriggeredFlow } from './triggered-flow.ts';
 
@@ -33,9 +34,9 @@ export function planStarts(arrival: Arrival, running: readonly TriggeredFlow[]):
   });
 }
 
-/** A webhook is for whom its signature was proved; the end of a flow stays in its environment. */
+/** A webhook is for whom its signature was proved; the end of a flow, and what a flow emits, stay in their environment. */
 function isMeant({ kind, event, targets }: Arrival, { flow, environment }: TriggeredFlow): boolean {
   if (targets !== null) return targets.some((one) => one.flow === flow.name && one.environment === environment);
-  if (kind !== 'flow_ended') return true;
+  if (kind !== 'flow_ended') return environment === null || [null, environment].includes(environmentOf(event));
   return environment === null || (event.data as JsonObject).environment === environment; // made by flowEndedEvent
 }

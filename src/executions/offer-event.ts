@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type EventMessage, type TriggerEvent, UPDATES } from '../workflows/contract.ts';
+import { environmentOf } from '../events/environment-header.ts';
+import { type EventMessage, SEARCH_ATTRIBUTES, type TriggerEvent, UPDATES } from '../workflows/contract.ts';
 import { quoted } from './visibility-query.ts';
 import type { Runs } from './runs.ts';
 
@@ -22,7 +23,7 @@ const CONCURRENCY = 16;
 const MAX_FLOWS_A_QUERY = 50;
 
 /**
- * Gives an event to every running execution of these flows. Each takes the same source and id once, so after an error the whole is
+ * Gives an event to every running execution of these flows, in its environment if it stays in one. Each takes the same source and id once, so after an error the whole is
  * sent again. Throws no_worker, temporal_unavailable.
  */
 export async function offerEvent(
@@ -42,11 +43,13 @@ export async function offerEvent(
   const id = createHash('sha256')
     .update(JSON.stringify([event.source, event.id]))
     .digest('hex');
+  const environment = environmentOf(event);
+  const where = environment === null ? '' : ` AND ${SEARCH_ATTRIBUTES.environment} = ${quoted(environment)}`;
   for (let at = 0; at < flows.length; at += MAX_FLOWS_A_QUERY) {
     const query = `WeirVersion IS NOT NULL AND ExecutionStatus = 'Running' AND WorkflowType IN (${flows
       .slice(at, at + MAX_FLOWS_A_QUERY)
       .map(quoted)
-      .join(', ')})`;
+      .join(', ')})${where}`;
     let cursor: Uint8Array | null = null;
     do {
       const page: Awaited<ReturnType<Runs['list']>> = await runs.list(query, { size: PAGE, cursor });

@@ -42,7 +42,8 @@ export function scopedRuns(runs: Runs, organisation: string, known: Set<string> 
       await check(executionId);
       return runs.input(executionId);
     },
-    list: (query, page) => runs.list(`${query} AND ${SEARCH_ATTRIBUTES.organisation} = ${quoted(organisation)}`, page),
+    list: (query, page) =>
+      runs.list(`(${query}) AND ${SEARCH_ATTRIBUTES.organisation} = ${quoted(organisation)}`, page),
     async signal(executionId, name, argument) {
       await check(executionId);
       return runs.signal(executionId, name, argument);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Problem } from '../problems/problem.ts';
-import { createOrganisationOf } from './organisation-of.ts';
+import { createPlaceOf } from './place-of.ts';
 import type { RunDescription, Runs } from './runs.ts';
 
 /** Answers in turn; what is no description is thrown. */
@@ -17,18 +17,19 @@ function answering(...answers: readonly (Partial<RunDescription> | Problem | nul
 }
 
 test('is asked for once an execution', async () => {
-  const organisationOf = createOrganisationOf(answering({ organisation: 'acme' }));
-  expect([await organisationOf('a'), await organisationOf('a')]).toEqual(['acme', 'acme']);
+  const placeOf = createPlaceOf(answering({ organisation: 'acme', environment: 'prod' }));
+  const place = { organisation: 'acme', environment: 'prod' };
+  expect([await placeOf('a'), await placeOf('a')]).toEqual([place, place]);
 });
 
 test('an execution without one belongs to default', async () => {
-  expect(await createOrganisationOf(answering({ organisation: null }))('a')).toBe('default');
+  expect(await createPlaceOf(answering({ organisation: null }))('a')).toMatchObject({ organisation: 'default' });
 });
 
 test('what Temporal does not tell is an error and not default, and is asked again', async () => {
   const away = new Problem('temporal_unavailable', 'Temporal did not answer.');
-  const organisationOf = createOrganisationOf(answering(away, null, { organisation: 'acme' }));
-  await expect(organisationOf('a')).rejects.toMatchObject({ code: 'temporal_unavailable' });
-  await expect(organisationOf('a')).rejects.toMatchObject({ code: 'execution_not_found' });
-  expect(await organisationOf('a')).toBe('acme');
+  const placeOf = createPlaceOf(answering(away, null, { organisation: 'acme' }));
+  await expect(placeOf('a')).rejects.toMatchObject({ code: 'temporal_unavailable' });
+  await expect(placeOf('a')).rejects.toMatchObject({ code: 'execution_not_found' });
+  expect(await placeOf('a')).toMatchObject({ organisation: 'acme' });
 });
