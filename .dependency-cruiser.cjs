@@ -87,7 +87,9 @@ module.exports = {
       name: 'api-does-not-know-cli',
       severity: 'error',
       comment: 'The API is a server; what both need belongs to the module that owns the noun (dsl, executions, flows).',
-      from: { path: '^src/(api|executions|flows|activities|adapters|storage|worker|store|audit|auth|deployments|archive|events)/' },
+      from: {
+        path: '^src/(api|executions|flows|activities|adapters|storage|worker|store|audit|auth|deployments|archive|events)/',
+      },
       to: { path: '^src/(cli|testing)/' },
     },
     {
@@ -96,7 +98,13 @@ module.exports = {
       comment:
         'The command line is a client of the HTTP API; what starts servers is composed in src/bin and handed in as CliIo.services.',
       from: { path: '^src/cli/', pathNot: TEST },
-      to: { path: ['^src/(api|worker|executions|storage|activities|store|archive|deployments)/', '^(temporal|postgres)/', '@temporalio/'] },
+      to: {
+        path: [
+          '^src/(api|worker|executions|storage|activities|store|archive|deployments)/',
+          '^(temporal|postgres)/',
+          '@temporalio/',
+        ],
+      },
     },
     {
       name: 'adapters-know-no-temporal',
