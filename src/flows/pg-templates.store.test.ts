@@ -200,7 +200,7 @@ describe('a flow from a template', () => {
 });
 
 test('the template of the guide makes a flow', async () => {
-  const [, source] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/guides/flows.md', 'utf8')) ?? [];
+  const [, source] = /```text\n(flow: template\n[\s\S]*?)```/.exec(readFileSync('docs/guides/flows.md', 'utf8')) ?? [];
   const parameters = { type: 'object', properties: { team: { type: 'string' }, limit: { type: 'integer' } } };
   expect((await create('of-the-guide', { source, parameters })).status).toBe(201);
   expect(await use('of-the-guide', 'guided', { team: 'a: b', limit: 3 })).toMatchObject({
