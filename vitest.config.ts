@@ -5,6 +5,8 @@ const EXCLUDED = ['**/node_modules/**', 'dist/**', '.weir/**'];
 // Three projects: `unit` needs nothing but Node, `store` shares one PostgreSQL, `temporal` one ephemeral Temporal server and a PostgreSQL. A file's name tells its project.
 export default defineConfig({
   test: {
+    // Most of them wait (for Temporal, for time to pass): one worker would leave two cores idle.
+    maxWorkers: 2,
     projects: [
       {
         test: {

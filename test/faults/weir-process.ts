@@ -20,14 +20,14 @@ export interface WeirProcess {
 export interface WeirProcessOptions {
   readonly program: string;
   readonly args: readonly string[];
-  /** All of it: nothing of this process's environment goes along. */
+  /** All of it: of this process's environment only that goes along which tells where programs and caches are. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** Starts it and waits for its `ready` line. Fails with what it printed. */
 export async function startWeirProcess({ program, args, env }: WeirProcessOptions): Promise<WeirProcess> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NO_COLOR: '1', ...env },
+    env: { ...machine(), NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
@@ -66,4 +66,10 @@ export async function startWeirProcess({ program, args, env }: WeirProcessOption
       return child.exitCode;
     },
   };
+}
+
+/** Where programs are found, and where the Temporal binary is kept. */
+function machine(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'GOPATH', 'GOCACHE', 'GOPROXY'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
