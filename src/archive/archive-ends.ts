@@ -68,7 +68,8 @@ export function createArchiveEnds(options: ArchiveEndsOptions) {
   /** What runs comes before what has ended: there is a day's time, so a busy process gives a tenth of it, unless it is late. */
   async function rest(next: RunSummary | undefined, spentMs: number): Promise<void> {
     const late = now() - (next?.endedAt?.getTime() ?? 0) > LATE_MS;
-    if (!late) await sleep(Math.min(spentMs * 9, LONGEST_REST_MS));
+    const until = performance.now() + (late ? 0 : Math.min(spentMs * 9, LONGEST_REST_MS));
+    while (!stopped() && performance.now() < until) await sleep(Math.min(100, until - performance.now()));
   }
 
   async function countedOf(ended: readonly RunSummary[]): Promise<ReadonlySet<string>> {

@@ -31,14 +31,13 @@ export function maintenanceTasks(options: {
   const { foundation, signer, auditCheckpoints, dispatcher, scheduleSync, onEnded, onClose } = options;
   const { database, runs, log, settings } = foundation;
   const sweeper = createSweeper({ database, runs, createHistoryReader, onEnded, log });
-  onClose(() => sweeper.stop());
   const checkpointer = createCheckpointer({ database, signer, sink: createCheckpointFile(auditCheckpoints) });
   onClose(() => checkpointer.close());
   const reconciler = createReconciler({ database, runs });
   const auditRetention = createAuditRetention({ database });
   return [
     // Asks Temporal alone while nothing ends; soon enough for flows that start when another one has ended.
-    { name: 'archiving executions', everyMs: 3 * SECOND, tick: sweeper.tick },
+    { name: 'archiving executions', everyMs: 3 * SECOND, tick: sweeper.tick, stop: sweeper.stop },
     // New ones are told of by NOTIFY, and those to be tried again have a timer: this finds what a dead process left.
     { name: 'delivering events', everyMs: 2 * MINUTE, tick: dispatcher.tick },
     { name: 'audit checkpoints', everyMs: MINUTE, tick: checkpointer.tick },

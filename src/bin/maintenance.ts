@@ -7,6 +7,8 @@ export interface MaintenanceTask {
   /** ms between the end of a tick and the next. */
   readonly everyMs: number;
   readonly tick: () => Promise<unknown>;
+  /** Ends a long tick early; called before what is under way is waited for. */
+  readonly stop?: () => Promise<unknown>;
 }
 
 /**
@@ -48,6 +50,6 @@ export function startMaintenance(tasks: readonly MaintenanceTask[], log: LogLine
   return async () => {
     stopped = true;
     for (const timer of timers) clearTimeout(timer);
-    await Promise.all(running);
+    await Promise.all([...tasks.map((task) => task.stop?.()), ...running]);
   };
 }

@@ -7,7 +7,7 @@ import { corpusEnvironment } from './environment.ts';
 const cases = loadCorpus('reject');
 
 /** Codes that no one readable file can bring up: tested in hostile.test.ts and in src/flows/folder-store.test.ts. */
-const ELSEWHERE = ['WEIR0001', 'WEIR0002', 'WEIR1901', 'WEIR1902'];
+const ELSEWHERE = ['WEIR0001', 'WEIR0002', 'WEIR1901', 'WEIR1902', 'WEIR1903', 'WEIR1904'];
 
 describe('reject corpus', () => {
   it.each(cases)('$name', (each) => {

