@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDuration } from '../dsl/expressions/index.ts';
 import type { Json } from '../dsl/ir/json.ts';
 import { isExecutionId } from '../executions/execution-id.ts';
+import { EXECUTION_STATUSES } from '../workflows/contract.ts';
 
 /** Any JSON; the parser made it, so there is nothing to check. */
 export const JSON_VALUE = z.custom<Json>((value) => value !== undefined, 'is required').describe('any JSON');
@@ -58,16 +59,7 @@ export function duration(maxMs: number) {
     });
 }
 
-export const STATUS = z.enum([
-  'running',
-  'waiting',
-  'paused',
-  'completed',
-  'failed',
-  'cancelled',
-  'terminated',
-  'timed_out',
-]);
+export const STATUS = z.enum(EXECUTION_STATUSES);
 const LINKS = z.record(z.string(), z.string());
 const ERROR = z.looseObject({ code: z.string(), message: z.string() });
 

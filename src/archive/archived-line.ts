@@ -5,12 +5,12 @@ export type StartKey = readonly [startedAtMs: number, executionId: string];
 
 /** All given must hold. */
 export interface ArchivedFilter {
-  /** Names; left out: every flow. */
+  /** Of these only, by name: what the caller may see. Left out: every flow. */
   readonly flows?: readonly string[];
   readonly status?: ExecutionStatus;
   /** `open`: running, waiting or paused. */
   readonly state?: 'open' | 'ended';
-  /** The last run was started at or after. */
+  /** Started at or after: the last run, where a rollback or a continuation started several. */
   readonly since?: Date;
   /** The last run was started before. */
   readonly until?: Date;

@@ -223,7 +223,10 @@ export function createControlPlane(options: ControlPlaneOptions): RunningControl
         flows,
         executions: context.principal.kind === 'system' ? { ...gateway, callback } : gatewayFor(context),
         events: sinkOf(context.principal.organisation),
-        control: bound(parts, context),
+        // Made when it is asked for: a start needs none of it.
+        get control() {
+          return bound(parts, context);
+        },
       };
     },
     authenticate: createAuthenticate({ ...identities, now }),

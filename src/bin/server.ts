@@ -66,7 +66,7 @@ export async function startServer(
     compile,
     flowSchema: flowSchema(),
     runVirtual,
-    missing: missingParts({ foundation, worker, drain }),
+    missing: missingParts({ foundation, worker }),
     newRequestId: randomUUID,
     now: Date.now,
     log: foundation.log,

@@ -1,22 +1,12 @@
 import type { CommandOptions } from './command-options.ts';
 import type { OptionDefinition } from './command.ts';
+import { EXECUTION_STATUSES } from '../workflows/contract.ts';
 import { sinceInstant } from './since-instant.ts';
-
-const STATUSES = [
-  'running',
-  'waiting',
-  'paused',
-  'completed',
-  'failed',
-  'cancelled',
-  'terminated',
-  'timed_out',
-] as const;
 
 /** Options that choose executions, of the list and of what is done in bulk. */
 export const FILTER_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--flow <name>', description: 'only of this flow' },
-  { flags: '--status <status>', description: 'only in this status', choices: STATUSES },
+  { flags: '--status <status>', description: 'only in this status', choices: EXECUTION_STATUSES },
   { flags: '--env <environment>', description: 'only in this environment' },
   { flags: '--version <version>', description: 'only of this version of the flow' },
   { flags: '--tag <tag>', description: 'only with this tag' },

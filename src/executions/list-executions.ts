@@ -1,30 +1,15 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Archive } from '../archive/archive.ts';
-import type { StartKey } from '../archive/archived-line.ts';
+import type { ArchivedFilter, StartKey } from '../archive/archived-line.ts';
 import { Problem } from '../problems/problem.ts';
-import type { ExecutionStatus } from '../workflows/contract.ts';
 import { mergedPage } from './merged-page.ts';
 import type { Runs } from './runs.ts';
 import type { ExecutionSummary } from './view.ts';
 
 /** All given must hold. */
-export interface ExecutionFilter {
+export interface ExecutionFilter extends ArchivedFilter {
   readonly flow?: string;
-  /** Of these flows only: what the caller may see. Left out: all. */
-  readonly flows?: readonly string[];
-  readonly status?: ExecutionStatus;
-  /** `open`: running, waiting or paused. */
-  readonly state?: 'open' | 'ended';
-  /** Started at or after: the last run, where a rollback or a continuation started several. */
-  readonly since?: Date;
-  /** Started before. */
-  readonly until?: Date;
-  readonly tag?: string;
-  readonly environment?: string;
-  readonly version?: string;
-  /** Beginning of the execution's id, or a tag. */
-  readonly q?: string;
   /** Only what is in the archive: answers when Temporal is away, too. */
   readonly archived?: 'only';
 }

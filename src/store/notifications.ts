@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { answers } from './answers.ts';
+import { answerWithin } from './answer-within.ts';
 import type { Database } from './database.ts';
 
 /**
@@ -96,7 +96,8 @@ export function createNotifications(
   }
 
   function ask(asked: Line): Promise<boolean> {
-    asking ??= answers(asked.sql, ANSWER_MS).then((answered) => {
+    asking ??= answerWithin(asked.sql`select 1`, ANSWER_MS).then((answer) => {
+      const answered = answer !== null;
       if (line !== asked) return false;
       asking = null;
       if (answered) asked.heardAt = now();

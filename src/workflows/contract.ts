@@ -103,15 +103,17 @@ export const SEARCH_ATTRIBUTES = {
   organisation: 'WeirOrganisation',
 } as const;
 
-export type ExecutionStatus =
-  | 'running'
-  | 'waiting'
-  | 'paused'
-  | 'completed'
-  | 'failed'
-  | 'cancelled'
-  | 'terminated'
-  | 'timed_out';
+export const EXECUTION_STATUSES = [
+  'running',
+  'waiting',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+  'terminated',
+  'timed_out',
+] as const;
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
 /** A failed execution fails its workflow with an ApplicationFailure: type = error code, details = [ErrorInfo]. A timed-out one has this type. */
 export const TIMED_OUT_TYPE = 'timed_out';
